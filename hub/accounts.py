@@ -1,0 +1,96 @@
+"""Who may talk to the hub: systems by API key, people by name and password, and the roles that they act in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from routing.directory import Directory
+from routing.values import Agency, System
+from signing.verify import RegisteredCertificate
+
+
+class Role(StrEnum):
+    """What a caller may do."""
+
+    SYSTEM = "system"  #: a connected computer system, for its own agencies
+    OPERATOR = "operator"  #: watches and re-drives deliveries
+    AUDITOR = "auditor"  #: reads every package's receipts and events
+    ADMIN = "admin"  #: changes the directory
+
+
+class ApiKey(Struct, frozen=True, kw_only=True):
+    """A bearer key `axk_<key_id>_<secret>` of a system or of a user (exactly one). Only the secret's SHA-256 is kept."""
+
+    key_id: str
+    secret_sha256: str
+    system_id: str | None
+    user_name: str | None
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether the key may be used at `at`."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """A person. `password_phc` is an Argon2id hash in PHC form."""
+
+    name: str
+    role: Role
+    password_phc: str
+    is_active: bool = True
+
+
+class Caller(Struct, frozen=True):
+    """An authenticated caller: a system, or a user with a role."""
+
+    name: str
+    role: Role
+
+    @property
+    def system_id(self) -> str | None:
+        """The system's id; None for people."""
+        return self.name if self.role is Role.SYSTEM else None
+
+
+class Register(Struct, frozen=True):
+    """What the store holds about systems, agencies, certificates and accounts; read whole, replaced whole on change."""
+
+    version: int
+    systems: tuple[System, ...]
+    agencies: tuple[Agency, ...]
+    certificates: tuple[RegisteredCertificate, ...]
+    api_keys: tuple[ApiKey, ...]
+    users: tuple[User, ...]
+    webhook_secrets: Mapping[str, str]
+
+
+class Snapshot(Struct, frozen=True):
+    """The register in the form that requests use: immutable, swapped whole when its version changes."""
+
+    directory: Directory
+    certificates: Mapping[str, RegisteredCertificate]
+    api_keys: Mapping[str, ApiKey]
+    users: Mapping[str, User]
+    webhook_secrets: Mapping[str, str]
+
+    @classmethod
+    def of(cls, register: Register) -> Snapshot:
+        """Index a register."""
+        return cls(
+            directory=Directory.build(register.systems, register.agencies, version=register.version),
+            certificates={each.sha256: each for each in register.certificates},
+            api_keys={each.key_id: each for each in register.api_keys},
+            users={each.name: each for each in register.users},
+            webhook_secrets=dict(register.webhook_secrets),
+        )
+
+    def registered(self, certificate_sha256: str) -> RegisteredCertificate | None:
+        """Return the registered certificate with this SHA-256 (the `signing.verify.Registry` protocol)."""
+        return self.certificates.get(certificate_sha256)

@@ -1,0 +1,25 @@
+"""Identifiers: UUIDv7 (RFC 9562 clause 5.7), so that ids made later sort later and lists can page by id."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import NewType
+
+PackageId = NewType("PackageId", str)
+DeliveryId = NewType("DeliveryId", str)
+EventId = NewType("EventId", str)
+OrderId = NewType("OrderId", str)
+RefusalId = NewType("RefusalId", str)
+
+_VERSION = 0x7 << 76
+_VARIANT = 0b10 << 62
+_RANDOM_MASK = (1 << 128) - 1 - (0xF << 76) - (0b11 << 62) - (((1 << 48) - 1) << 80)
+
+
+def uuid7() -> str:
+    """Return a new UUIDv7 in its canonical text form: 48 bits of Unix milliseconds, 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | _VERSION | _VARIANT | (secrets.randbits(128) & _RANDOM_MASK)
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,0 +1,56 @@
+"""An order: an outbox row that says "carry this there", and what came of carrying it.
+
+An order waits in the outbox, is published to the broker (`queued`), and is done when its courier has concluded it. The
+failed attempts and the time of the next one live here, not in the event log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+from routing.values import Binding, Lane
+
+from hub.ids import DeliveryId, EventId, OrderId
+
+
+class Purpose(StrEnum):
+    """What an order carries."""
+
+    CONSIGN = "consign"  #: a delivery to its recipient's system
+    TELL = "tell"  #: a receipt or a status home to the sender's system
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """Carry one delivery, or tell one event, to one system. Exactly one of `delivery_id` and `event_id` is set."""
+
+    id: OrderId
+    purpose: Purpose
+    system_id: str
+    binding: Binding
+    lane: Lane
+    due_at: datetime
+    delivery_id: DeliveryId | None = None
+    event_id: EventId | None = None
+    attempts: int = 0
+
+
+class Consigned(Struct, frozen=True):
+    """The courier placed it where the system can take it."""
+
+
+class Failed(Struct, frozen=True):
+    """It did not work this time. `retry_after` is the system's own wish, when it stated one."""
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+class Hopeless(Struct, frozen=True):
+    """It will never work this way: give up at once and let an operator look."""
+
+    reason: str
+
+
+Outcome = Consigned | Failed | Hopeless

@@ -1,0 +1,151 @@
+"""What the hub needs from the outside, as small protocols: a store, a broker, couriers, a clock.
+
+Adapters implement them; one contract suite holds every implementation of the same port to the same behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from routing.values import Binding, Lane
+
+from hub.changes import Changes, RefusedSubmission
+from hub.delivery import Delivery
+from hub.events import Event
+from hub.ids import DeliveryId, EventId, OrderId, PackageId
+from hub.lifecycle import State
+from hub.order import Order, Outcome
+from hub.package import Package
+from hub.queries import (
+    Bytes,
+    Errand,
+    InboxItem,
+    Original,
+    PackageQuery,
+    Page,
+    ReceiptQuery,
+    RefusalQuery,
+    Ticket,
+)
+from hub.record import EventRecord
+
+Clock = Callable[[], datetime]  #: the present, aware UTC
+
+
+class Recorder(Protocol):
+    """Where use cases write."""
+
+    async def record(self, changes: Changes) -> None:
+        """Write `changes` durably, all or nothing; return only after the commit.
+
+        Raises `Duplicate`, `Stale`, or `Deferral` (storage-unavailable, storage-full, overloaded).
+        """
+
+
+class Reader(Protocol):
+    """What use cases and queries read."""
+
+    async def package(self, package_id: PackageId) -> Package | None:
+        """Return one package."""
+
+    async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
+        """Return the deliveries of a package in the order of its recipients."""
+
+    async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
+        """Return one delivery."""
+
+    async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
+        """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
+
+    async def errands(self, order_ids: Sequence[OrderId]) -> tuple[Errand, ...]:
+        """Return what couriers need for these orders; orders that are done or unknown are left out."""
+
+    async def event(self, event_id: EventId) -> EventRecord | None:
+        """Return one event."""
+
+    async def event_of(self, event: Event, *, package_id: PackageId, delivery_id: DeliveryId | None) -> EventRecord | None:
+        """Return the first such event of a package (with `delivery_id` None: of the package itself) or of one delivery."""
+
+    async def events(self, package_id: PackageId) -> tuple[EventRecord, ...]:
+        """Return the whole story of a package in commit order."""
+
+    async def packages(self, query: PackageQuery) -> Page[Package]:
+        """Return a page of packages, newest first."""
+
+    async def receipts(self, query: ReceiptQuery) -> Page[EventRecord]:
+        """Return a page of receipted events, newest first."""
+
+    async def refusals(self, query: RefusalQuery) -> Page[RefusedSubmission]:
+        """Return a page of refused submissions, newest first."""
+
+    async def feed(self, system_id: str, after: int, limit: int) -> tuple[tuple[int, EventRecord], ...]:
+        """Return receipted events of the system's packages and deliveries with a position above `after`, in commit order."""
+
+    async def content(self, sha256: str) -> Bytes | None:
+        """Return the bytes of a package or where they lie."""
+
+    async def overdue(self, now: datetime, limit: int) -> tuple[tuple[Package, Delivery], ...]:
+        """Return deliveries that are not final and whose deadline has passed."""
+
+    async def in_state(self, state: State, system_id: str | None, limit: int) -> tuple[tuple[Package, Delivery], ...]:
+        """Return deliveries in one state, oldest first."""
+
+
+class Mailbox(Protocol):
+    """The recipient's side of consigned deliveries."""
+
+    async def lease(
+        self, system_id: str, lane: Lane | None, limit: int, now: datetime, lease_for: timedelta
+    ) -> tuple[InboxItem, ...]:
+        """Lease and return consigned deliveries of a system that nobody holds: urgent first, then oldest."""
+
+
+class Outbox(Protocol):
+    """Orders on their way to the broker."""
+
+    async def claim(self, limit: int, now: datetime, until: datetime) -> tuple[Order, ...]:
+        """Return due orders, urgent first, and keep others from claiming them before `until`."""
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next waiting order falls due; None when none waits."""
+
+    async def unpublish(self, system_id: str | None, published_before: datetime) -> int:
+        """Make published orders waiting again (their broker lost them); return how many."""
+
+
+class Keys(Protocol):
+    """Idempotency keys (draft-ietf-httpapi-idempotency-key-header)."""
+
+    async def bind_key(self, system_id: str, key: str, fingerprint: str, at: datetime) -> str:
+        """Bind `key` to `fingerprint` unless it is bound already; return the fingerprint that it is bound to."""
+
+
+class Store(Recorder, Reader, Mailbox, Outbox, Keys, Protocol):
+    """The database: the truth."""
+
+
+class Broker(Protocol):
+    """Queues between the outbox and the couriers, one pair (urgent, normal) per system; at least once."""
+
+    async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
+        """Publish and return the orders that the broker confirmed; raise `Deferral` when it cannot be reached."""
+
+    async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
+        """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing waits."""
+
+    async def settle(self, tickets: Sequence[Ticket]) -> None:
+        """Forget these tickets: what they stand for is recorded."""
+
+    async def release(self, tickets: Sequence[Ticket]) -> None:
+        """Give these tickets back to be taken again."""
+
+
+class Courier(Protocol):
+    """Carries errands to systems of one binding."""
+
+    binding: Binding
+
+    async def carry(self, errand: Errand) -> Outcome:
+        """Carry one errand within the courier's own time limit; never raises for trouble on the way."""

@@ -1,0 +1,112 @@
+"""What is asked of the store, and what it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+from routing.values import Lane
+
+from hub.delivery import Delivery
+from hub.ids import DeliveryId, OrderId, PackageId
+from hub.order import Order
+from hub.package import Package
+from hub.record import EventRecord
+
+Item = TypeVar("Item")
+
+
+class Page(Struct, Generic[Item], frozen=True):
+    """One page of a list; `cursor` is what to ask with for the next one, None at the end."""
+
+    items: tuple[Item, ...]
+    cursor: str | None
+
+
+class PackageQuery(Struct, frozen=True, kw_only=True):
+    """Packages of a system (None: of all). Times bound `accepted_at`: from inclusive, to exclusive."""
+
+    system_id: str | None
+    document_id: str | None = None
+    notation: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+class ReceiptQuery(Struct, frozen=True, kw_only=True):
+    """Receipts that concern a system as sender or recipient (None: all). `agency` matches sender or recipient."""
+
+    system_id: str | None
+    event: str | None = None
+    package_id: PackageId | None = None
+    agency: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+class RefusalQuery(Struct, frozen=True, kw_only=True):
+    """Refused submissions of a system (None: of all)."""
+
+    system_id: str | None
+    code: str | None = None
+    sha256: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+class Original(Struct, frozen=True):
+    """An earlier document and where its deliveries stand."""
+
+    package: Package
+    deliveries: tuple[Delivery, ...]
+
+
+class Errand(Struct, frozen=True):
+    """An order with what its courier needs: the delivery and its package, or the event to tell and its package."""
+
+    order: Order
+    package: Package | None
+    delivery: Delivery | None = None
+    event: EventRecord | None = None
+
+
+class Ticket(Struct, frozen=True):
+    """What the broker hands out: which order, of which queue. `handle` is the broker's own."""
+
+    order_id: OrderId
+    system_id: str
+    lane: Lane
+    handle: object
+
+
+class InboxItem(Struct, frozen=True, kw_only=True):
+    """A delivery as the recipient's system sees it in its inbox."""
+
+    id: DeliveryId
+    package_id: PackageId
+    document_id: str
+    kind: str
+    sender: str
+    recipient: str
+    lane: Lane
+    subject: str
+    sha256: str
+    size: int
+    consigned_at: datetime
+    lease_until: datetime
+
+
+class Bytes(Struct, frozen=True):
+    """The content of a package: in memory when small, else a file to read from."""
+
+    size: int
+    data: bytes | None = None
+    path: Path | None = None

@@ -1,0 +1,41 @@
+"""The append-only row that says what happened, with the receipt that proves it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from hub.events import Event
+from hub.ids import DeliveryId, EventId, PackageId
+from hub.lifecycle import State
+
+
+class Reason(Struct, frozen=True):
+    """Why something was refused, failed or reported: a short code and one sentence."""
+
+    code: str
+    text: str
+
+
+class EventRecord(Struct, frozen=True, kw_only=True):
+    """A fact about a package (and one delivery of it) at a time, with its receipt.
+
+    `jws` is the signed receipt, made once and kept byte for byte; None for events that are not receipted. `id` is the
+    receipt's id too. `sender_system` and `recipient_system` are the two systems whose feeds show the event; `state` is the
+    delivery's state after it.
+    """
+
+    id: EventId
+    event: Event
+    at: datetime
+    package_id: PackageId | None
+    document_id: str | None
+    sender: str | None
+    sender_system: str | None
+    delivery_id: DeliveryId | None = None
+    recipient: str | None = None
+    recipient_system: str | None = None
+    state: State | None = None
+    reason: Reason | None = None
+    jws: str | None = None

@@ -1,0 +1,85 @@
+"""Every setting of a hub with its default: one frozen value, read once from `axis.toml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class HubSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who this hub is."""
+
+    code: str = "H99"
+    name: str = "Trục liên thông văn bản"
+    base_url: str = "http://127.0.0.1:8080"
+
+
+class ListenSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where it listens, and the limits of that edge. Times in seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_connections: int = 2000
+    header_timeout: float = 10.0
+    body_timeout: float = 120.0
+    idle_timeout: float = 75.0
+    shutdown_timeout: float = 30.0
+
+
+class IntakeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may be handed in."""
+
+    max_bytes: int = 58_720_256
+    inline_bytes: int = 65_536
+    memory_budget: int = 268_435_456
+    max_future_hours: float = 24.0
+    max_age_days: float = 0.0
+
+
+class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where state lives. `url` is an SQLAlchemy URL; relative paths start at the configuration file's folder."""
+
+    url: str = "sqlite:///data/axis.db"
+    content_dir: Path = Path("data/content")
+    spool_dir: Path = Path("data/spool")
+    max_pending: int = 2000
+
+
+class TrustSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys and anchors, as files."""
+
+    anchors: tuple[Path, ...] = (Path("pki/root.cert.pem"),)
+    hub_key: Path = Path("pki/hub.key.pem")
+    hub_certificate: Path = Path("pki/hub.cert.pem")
+    hub_chain: tuple[Path, ...] = (Path("pki/sub.cert.pem"),)
+
+
+class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How deliveries are carried."""
+
+    deadline_days: float = 30.0
+    lease_seconds: float = 300.0
+    retry_delays: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200)
+    retry_jitter: float = 0.2
+    webhook_timeout: float = 15.0
+    webhook_allow: tuple[str, ...] = ()
+    webhook_concurrency: int = 4
+
+
+class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is logged, as JSON lines on standard error."""
+
+    level: str = "info"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole configuration."""
+
+    hub: HubSettings = HubSettings()
+    listen: ListenSettings = ListenSettings()
+    intake: IntakeSettings = IntakeSettings()
+    storage: StorageSettings = StorageSettings()
+    trust: TrustSettings = TrustSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    log: LogSettings = LogSettings()
