@@ -53,8 +53,8 @@ class Reader(Protocol):
     async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
         """Return the deliveries of a package in the order of its recipients."""
 
-    async def delivery(self, delivery_id: DeliveryId) -> Delivery | None:
-        """Return one delivery."""
+    async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
+        """Return one delivery with its package, in one read."""
 
     async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
         """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
