@@ -91,6 +91,11 @@ class Snapshot(Struct, frozen=True):
             webhook_secrets=dict(register.webhook_secrets),
         )
 
+    @classmethod
+    def empty(cls) -> Snapshot:
+        """Return the snapshot before the first load: it knows nobody."""
+        return cls.of(Register(0, (), (), (), (), (), {}))
+
     def registered(self, certificate_sha256: str) -> RegisteredCertificate | None:
         """Return the registered certificate with this SHA-256 (the `signing.verify.Registry` protocol)."""
         return self.certificates.get(certificate_sha256)

@@ -1,0 +1,144 @@
+"""Turns a fact into an event row with its signed receipt (CONTRACT section 5)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from msgspec import Struct
+
+from hub.delivery import Delivery
+from hub.events import Event
+from hub.ids import EventId, PackageId, uuid7
+from hub.lifecycle import State
+from hub.package import Origin, Package
+from hub.record import EventRecord, Reason
+from signing.receipt import Receipt, ReceiptPackage, ReceiptReason, Sealer
+
+_NONCE_BYTES = 16
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """What is known of a submission that was refused: enough for its sender to recognise it."""
+
+    sha256: str
+    size: int
+    system_id: str
+    sender: str | None
+    document_id: str | None
+
+
+class Attestor:
+    """Signs receipts in the name of one hub. Every receipt gets a nonce, so that the public log gives nothing away."""
+
+    def __init__(self, hub_code: str, sealer: Sealer) -> None:
+        self._hub_code = hub_code
+        self._sealer = sealer
+
+    def acceptance(self, package: Package) -> EventRecord:
+        """Attest that the package was accepted."""
+        return self._record(Event.SUBMISSION_ACCEPTANCE, package, None, at=package.accepted_at)
+
+    def rejection(self, attempt: Attempt, *, at: datetime, reason: Reason) -> EventRecord:
+        """Attest that an authenticated submission was refused, with the digest of what was sent."""
+        event_id = uuid7()
+        receipt = Receipt(
+            id=event_id,
+            event=Event.SUBMISSION_REJECTION,
+            at=at,
+            hub=self._hub_code,
+            package=ReceiptPackage(
+                id=None, document_id=attempt.document_id, sha256=attempt.sha256, size=attempt.size
+            ),
+            sender=attempt.sender,
+            recipient=None,
+            delivery=None,
+            origin=Origin.TRANSPORT,
+            signer_certificate_sha256=None,
+            reason=ReceiptReason(code=reason.code, text=reason.text),
+            nonce=secrets.token_hex(_NONCE_BYTES),
+        )
+        return EventRecord(
+            id=EventId(event_id),
+            event=Event.SUBMISSION_REJECTION,
+            at=at,
+            package_id=None,
+            document_id=attempt.document_id,
+            sender=attempt.sender,
+            sender_system=attempt.system_id,
+            reason=reason,
+            jws=self._sealer.seal(receipt),
+        )
+
+    def happened(  # noqa: PLR0913 - the facts of one event
+        self,
+        event: Event,
+        package: Package,
+        delivery: Delivery,
+        *,
+        at: datetime,
+        state: State | None = None,
+        reason: Reason | None = None,
+    ) -> EventRecord:
+        """Attest that `event` happened to a delivery, which is in `state` after it."""
+        return self._record(event, package, delivery, at=at, state=state, reason=reason)
+
+    def _record(  # noqa: PLR0913 - the facts of one event
+        self,
+        event: Event,
+        package: Package,
+        delivery: Delivery | None,
+        *,
+        at: datetime,
+        state: State | None = None,
+        reason: Reason | None = None,
+    ) -> EventRecord:
+        event_id = EventId(uuid7())
+        return EventRecord(
+            id=event_id,
+            event=event,
+            at=at,
+            package_id=package.id,
+            document_id=package.document_id,
+            sender=package.sender,
+            sender_system=package.system_id,
+            delivery_id=delivery.id if delivery else None,
+            recipient=delivery.recipient if delivery else None,
+            recipient_system=delivery.system_id if delivery else None,
+            state=state,
+            reason=reason,
+            jws=self._seal(event_id, event, package, delivery, at, reason) if event.is_receipted else None,
+        )
+
+    def _seal(  # noqa: PLR0913 - the facts of one event
+        self,
+        event_id: EventId,
+        event: Event,
+        package: Package,
+        delivery: Delivery | None,
+        at: datetime,
+        reason: Reason | None,
+    ) -> str:
+        return self._sealer.seal(
+            Receipt(
+                id=event_id,
+                event=event,
+                at=at,
+                hub=self._hub_code,
+                package=_subject(package),
+                sender=package.sender,
+                recipient=delivery.recipient if delivery else None,
+                delivery=delivery.id if delivery else None,
+                origin=package.signature.origin,
+                signer_certificate_sha256=package.signature.signer,
+                reason=ReceiptReason(code=reason.code, text=reason.text) if reason else None,
+                nonce=secrets.token_hex(_NONCE_BYTES),
+            )
+        )
+
+
+def _subject(package: Package) -> ReceiptPackage:
+    package_id: PackageId = package.id
+    return ReceiptPackage(
+        id=package_id, document_id=package.document_id, sha256=package.sha256, size=package.size
+    )

@@ -1,0 +1,86 @@
+"""When and where examination runs: small packages inline, large ones in a thread under a byte budget.
+
+lxml and hashing release the interpreter lock, so a large package in a thread leaves the loop free; two threads on small
+packages are slower than one (measured, see bench). The budget keeps a few large packages from using the memory of many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hub.accounts import Caller
+from hub.examine import Examined, Rules, Window, examine
+from hub.ports import Clock
+from hub.register import CurrentRegister
+from hub.spool import Spooled
+from hub.trouble import Refusal
+from routing.values import System
+from signing.certificates import TrustAnchors
+
+
+class ByteBudget:
+    """At most `limit` bytes at once; one piece larger than the limit may pass alone."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used = 0
+        self._freed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def hold(self, size: int) -> AsyncIterator[None]:
+        """Wait until `size` bytes fit and hold them."""
+        async with self._freed:
+            await self._freed.wait_for(lambda: self._used == 0 or self._used + size <= self._limit)
+            self._used += size
+        try:
+            yield
+        finally:
+            async with self._freed:
+                self._used -= size
+                self._freed.notify_all()
+
+
+class Examination:
+    """Runs `hub.examine.examine` for one caller against the register of the moment."""
+
+    def __init__(  # noqa: PLR0913 - one use case, wired in one place
+        self,
+        *,
+        register: CurrentRegister,
+        anchors: TrustAnchors,
+        window: Window,
+        clock: Clock,
+        inline_bytes: int,
+        memory_budget: int,
+    ) -> None:
+        self._register = register
+        self._anchors = anchors
+        self._window = window
+        self._clock = clock
+        self._inline_bytes = inline_bytes
+        self._budget = ByteBudget(memory_budget)
+
+    async def examine(self, caller: Caller, spooled: Spooled) -> Examined:
+        """Examine what `caller` handed in; raises as `hub.examine.examine`."""
+        system = self._system_of(caller)
+        if spooled.size <= self._inline_bytes:
+            return self._run(system, spooled)
+        async with self._budget.hold(spooled.size):
+            return await asyncio.to_thread(self._run, system, spooled)
+
+    def _run(self, system: System, spooled: Spooled) -> Examined:
+        rules = Rules(snapshot=self._register.snapshot, anchors=self._anchors, window=self._window)
+        with spooled.view() as data:
+            return examine(data, system=system, rules=rules, at=self._clock())
+
+    def _system_of(self, caller: Caller) -> System:
+        system = self._register.snapshot.directory.system(caller.system_id) if caller.system_id else None
+        if system is None:
+            raise Refusal(
+                "not-authorised",
+                detail="Only a connected system may hand in packages.",
+                detail_vi="Chỉ hệ thống đã kết nối mới được gửi gói tin.",
+            )
+        return system

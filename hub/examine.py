@@ -1,0 +1,173 @@
+"""Hops 2 to 5 of a package: bytes in, a verified envelope with routes out; synchronous, CPU only.
+
+Everything that is decided later comes from the one tree whose canonical form was digested. The errors of the leaf libraries
+are mapped to the roots of trouble here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from lxml import etree
+from msgspec import Struct
+
+from hub.accounts import Snapshot
+from hub.package import Signature, SignatureResult
+from hub.trouble import Deferral, Fault, Refusal
+from routing.resolve import NoRoute, Route, resolve
+from routing.values import SignaturePolicy, System
+from schemas.edxml import Envelope, Kind, identify, read
+from schemas.errors import Malformed
+from schemas.parser import parse
+from signing.certificates import TrustAnchors
+from signing.errors import Undetermined, Untrusted
+from signing.report import Step
+from signing.verify import Verified, has_signature, verify
+
+_QCVN_SIGNATURE = "{http://www.mic.gov.vn/TBT/QCVN_102_2016}Signature"
+
+
+class Window(Struct, frozen=True):
+    """When a package may say it was sent, relative to its receipt. `oldest` None: any age."""
+
+    newest: timedelta = timedelta(hours=24)
+    oldest: timedelta | None = None
+
+
+class Rules(Struct, frozen=True):
+    """What a submission is examined against: the register of the moment, the trust anchors, the sending window."""
+
+    snapshot: Snapshot
+    anchors: TrustAnchors
+    window: Window
+
+
+class Examined(Struct, frozen=True, kw_only=True):
+    """A package that may be accepted. `sender` is the agency's current code, whatever code the message used."""
+
+    envelope: Envelope
+    sender: str
+    routes: tuple[Route, ...]
+    signature: Signature
+    report: tuple[Step, ...]
+
+
+def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: datetime) -> Examined:
+    """Examine a package that `system` handed in at `at`.
+
+    2. parse, hardened;
+    3. verify the signature, when there is one or the system's policy demands one;
+    4. validate and decode, from the signed tree;
+    5. agree on the sender (system, `From` and certificate name the same agency) and resolve every recipient.
+
+    Raises `Refusal` (the sender must change something) or `Deferral` (revocation data out of reach).
+    """
+    with _mapped():
+        root = parse(data)  # 2
+        kind = identify(root)
+        verified = _verify(root, kind, system, rules, at)  # 3
+        envelope = read(verified.tree if verified else root, received_at=at)  # 4
+        sender = _agree_on_sender(envelope, verified, system, rules.snapshot)  # 5
+        _check_window(envelope, rules.window, at)
+        routes = resolve(rules.snapshot.directory, envelope.recipients, at.date())
+    return Examined(
+        envelope=envelope,
+        sender=sender,
+        routes=routes,
+        signature=_signature(root, verified, system.policy),
+        report=verified.report if verified else (),
+    )
+
+
+def _verify(root: etree._Element, kind: Kind, system: System, rules: Rules, at: datetime) -> Verified | None:
+    if has_signature(root):
+        return verify(root, registry=rules.snapshot, anchors=rules.anchors, at=at)
+    # Statuses are unsigned in the standard: the authentication of the system suffices for them.
+    if system.policy is SignaturePolicy.REQUIRED and kind is Kind.DOCUMENT:
+        raise Refusal(
+            "signature-missing",
+            detail="The package carries no XML signature of the sending agency; sign it and send it again.",
+            detail_vi="Gói tin chưa có chữ ký số XML của cơ quan gửi; hãy ký số rồi gửi lại.",
+        )
+    return None
+
+
+def _signature(root: etree._Element, verified: Verified | None, policy: SignaturePolicy) -> Signature:
+    if verified:
+        return Signature(result=SignatureResult.VALID, signer=verified.signer.certificate_sha256, policy=policy)
+    is_dummy = next(root.iter(_QCVN_SIGNATURE), None) is not None
+    result = SignatureResult.UNVERIFIABLE if is_dummy else SignatureResult.ABSENT
+    return Signature(result=result, signer=None, policy=policy)
+
+
+def _agree_on_sender(envelope: Envelope, verified: Verified | None, system: System, snapshot: Snapshot) -> str:
+    agency = snapshot.directory.agency(envelope.sender)
+    if agency is None or not snapshot.directory.acts_for(system.id, agency.code):
+        raise Refusal(
+            "sender-mismatch",
+            detail=f"The package says it comes from {envelope.sender!r}; this system does not act for that agency.",
+            detail_vi=f"Gói tin ghi cơ quan gửi là {envelope.sender!r}; hệ thống này không được gửi thay cơ quan đó.",
+        )
+    if agency.is_suspended:
+        raise Refusal(
+            "not-authorised",
+            detail=f"Agency {agency.code} is suspended.",
+            detail_vi=f"Cơ quan {agency.code} đang bị tạm ngừng.",
+        )
+    if verified and snapshot.directory.canonical(verified.signer.agency_code) != agency.code:
+        raise Refusal(
+            "certificate-untrusted",
+            detail=f"The certificate belongs to {verified.signer.agency_code}, the package comes from {agency.code}.",
+            detail_vi=f"Chứng thư số thuộc {verified.signer.agency_code}, còn gói tin gửi từ {agency.code}.",
+        )
+    return agency.code
+
+
+def _check_window(envelope: Envelope, window: Window, at: datetime) -> None:
+    sent_at = envelope.sent_at
+    if sent_at is None:
+        return
+    if sent_at > at + window.newest:
+        raise _stale(sent_at, "lies in the future", "nằm trong tương lai")
+    if window.oldest is not None and sent_at < at - window.oldest:
+        raise _stale(sent_at, "is too long ago", "đã quá lâu")
+
+
+def _stale(sent_at: datetime, en: str, vi: str) -> Refusal:
+    stated = sent_at.isoformat()
+    return Refusal(
+        "message-stale",
+        detail=f"The sending time {stated} {en}; check the clock of the sending system.",
+        detail_vi=f"Thời điểm gửi {stated} {vi}; hãy kiểm tra đồng hồ của hệ thống gửi.",
+    )
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    """Map what the leaf libraries raise to the roots of trouble."""
+    try:
+        yield
+    except Malformed as error:
+        faults = tuple(Fault(path=v.path, line=v.line, rule=v.rule, vi=v.vi, en=v.en) for v in error.violations)
+        first = faults[0] if faults else None
+        raise Refusal(
+            error.code, detail=first.en if first else str(error), detail_vi=first.vi if first else "", faults=faults
+        ) from error
+    except Untrusted as error:
+        raise Refusal(error.code, detail=error.detail_en, detail_vi=error.detail_vi) from error
+    except Undetermined as error:
+        raise Deferral(error.code, detail=error.detail_en) from error
+    except NoRoute as error:
+        faults = tuple(
+            Fault(path="MessageHeader/To/OrganId", line=None, rule=f"recipient-{each.reason}", vi=each.vi, en=each.en)
+            for each in error.unroutable
+        )
+        raise Refusal(
+            "recipient-unknown",
+            detail=" ".join(fault.en for fault in faults),
+            detail_vi=" ".join(fault.vi for fault in faults),
+            faults=faults,
+        ) from error

@@ -1,0 +1,49 @@
+"""The register of the moment: immutable, swapped whole when its version in the store changes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from hub.accounts import Register, Snapshot
+from hub.trouble import Trouble
+
+_log = structlog.get_logger()
+
+
+class RegisterSource(Protocol):
+    """Where the register is kept."""
+
+    async def register_version(self) -> int:
+        """Return a number that changes with every change of the register."""
+
+    async def load_register(self) -> Register:
+        """Return the whole register."""
+
+
+class CurrentRegister:
+    """Holds the snapshot that requests use. Changes are seen within `every` seconds."""
+
+    def __init__(self, source: RegisterSource, *, every: float = 1.0) -> None:
+        self._source = source
+        self._every = every
+        self._version = -1
+        self.snapshot = Snapshot.empty()
+
+    async def refresh(self) -> None:
+        """Load the register when it changed."""
+        if await self._source.register_version() != self._version:
+            register = await self._source.load_register()
+            self.snapshot = Snapshot.of(register)
+            self._version = register.version
+
+    async def run(self) -> None:
+        """Refresh for ever; while the store is away the last snapshot stays in use."""
+        while True:
+            try:
+                await self.refresh()
+            except Trouble as trouble:
+                _log.warning("register-not-refreshed", code=trouble.code)
+            await asyncio.sleep(self._every)

@@ -1,0 +1,253 @@
+"""Hops 6 and 7: decide on a submission, attest the decision, record it, and only then answer.
+
+The same bytes from the same sender are the same package: a repeat gets the answer and the receipt of the first. A new
+document (or a replacement) with the id of an earlier one and other bytes is a conflict; an update, a recall or a status may
+rightly come several times for one document id, so their key holds the digest too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from hub.accounts import Caller
+from hub.attest import Attempt, Attestor
+from hub.changes import Changes, Content, Duplicate, RefusedSubmission, Stale
+from hub.delivery import Delivery
+from hub.events import Event
+from hub.examination import Examination
+from hub.examine import Examined
+from hub.ids import DeliveryId, PackageId, uuid7
+from hub.lifecycle import State
+from hub.originals import Effects, effects_on, issuer_of_original, speaks_of_earlier
+from hub.package import Attachment, Details, Package
+from hub.ports import Clock, Store
+from hub.record import EventRecord, Reason
+from hub.register import CurrentRegister
+from hub.spool import Spool, Spooled
+from hub.telling import consign, tell
+from hub.trouble import Defect, Refusal
+from routing.lanes import lane_of
+from schemas.edxml import Business, Envelope, Kind, StatusEnvelope
+
+_ATTEMPTS = 5  #: how often a decision is made again when an earlier delivery moved under it
+
+
+class Accepted(Struct, frozen=True):
+    """The hub's acceptance. `deliveries` stand as at the moment of acceptance, also for a replay."""
+
+    package: Package
+    deliveries: tuple[Delivery, ...]
+    receipt: EventRecord
+    is_replay: bool
+
+
+class RefusedWithReceipt(Refusal):
+    """A refusal that was recorded: `receipt` proves it, and its id is the id of the refusal."""
+
+    def __init__(self, refusal: Refusal, receipt: EventRecord) -> None:
+        super().__init__(refusal.code, detail=refusal.detail, detail_vi=refusal.detail_vi, faults=refusal.faults)
+        self.receipt = receipt
+
+
+class Report(Struct, frozen=True):
+    """What `POST /v1/packages/validate` says: the envelope as the hub reads it, with routes and signature steps."""
+
+    examined: Examined
+    sha256: str
+    size: int
+
+
+class Submission:
+    """Takes packages in."""
+
+    def __init__(  # noqa: PLR0913 - one use case, wired in one place
+        self,
+        *,
+        examination: Examination,
+        store: Store,
+        spool: Spool,
+        register: CurrentRegister,
+        attestor: Attestor,
+        clock: Clock,
+        lifetime: timedelta,
+    ) -> None:
+        self._examination = examination
+        self._store = store
+        self._spool = spool
+        self._register = register
+        self._attestor = attestor
+        self._clock = clock
+        self._lifetime = lifetime
+
+    async def submit(self, caller: Caller, spooled: Spooled) -> Accepted:
+        """Accept the package or raise a recorded `RefusedWithReceipt`; `Deferral` leaves no trace."""
+        try:
+            examined = await self._examination.examine(caller, spooled)
+            return await self._accept(caller, spooled, examined)
+        except Refusal as refusal:
+            raise await self._refuse(caller, spooled, refusal) from refusal
+
+    async def validate(self, caller: Caller, spooled: Spooled) -> Report:
+        """Run the same checks without any effect."""
+        examined = await self._examination.examine(caller, spooled)
+        return Report(examined=examined, sha256=spooled.sha256, size=spooled.size)
+
+    async def _accept(self, caller: Caller, spooled: Spooled, examined: Examined) -> Accepted:
+        content = await self._spool.keep(spooled)
+        for _ in range(_ATTEMPTS):
+            at = self._clock()
+            package = package_of(examined, content, system_id=str(caller.system_id), at=at)
+            effects = await self._effects(examined, at)
+            accepted = self._decide(package, examined, at)
+            try:
+                await self._store.record(self._changes(accepted, content, effects))
+            except Duplicate as duplicate:
+                return await self._replay(duplicate.package_id, spooled)
+            except Stale:
+                continue
+            return accepted
+        raise Defect("defect", detail="an earlier delivery kept moving while a decision about it was being made")
+
+    async def _effects(self, examined: Examined, at: datetime) -> Effects:
+        envelope = examined.envelope
+        if not speaks_of_earlier(envelope):
+            return Effects()
+        recipients = tuple(route.recipient for route in examined.routes)
+        issuer = issuer_of_original(envelope, examined.sender, recipients)
+        originals = await self._store.originals(issuer, envelope.targets)
+        return effects_on(
+            originals, envelope, sender=examined.sender, recipients=recipients, at=at, attestor=self._attestor
+        )
+
+    def _decide(self, package: Package, examined: Examined, at: datetime) -> Accepted:
+        deliveries = deliveries_of(package, examined, deadline_at=at + self._lifetime)
+        return Accepted(package, deliveries, self._attestor.acceptance(package), is_replay=False)
+
+    def _changes(self, accepted: Accepted, content: Content, effects: Effects) -> Changes:
+        directory = self._register.snapshot.directory
+        return Changes(
+            package=accepted.package,
+            content=content,
+            deliveries=accepted.deliveries,
+            orders=(
+                *(consign(each, directory.system(each.system_id), accepted.package) for each in accepted.deliveries),
+                *tell(directory, effects.events),
+            ),
+            moves=effects.moves,
+            reported=effects.reported,
+            events=(accepted.receipt, *effects.events),
+        )
+
+    async def _replay(self, package_id: PackageId, spooled: Spooled) -> Accepted:
+        package = await self._store.package(package_id)
+        receipt = await self._store.event_of(Event.SUBMISSION_ACCEPTANCE, package_id=package_id, delivery_id=None)
+        if package is None or receipt is None:
+            raise Defect("defect", detail=f"package {package_id} has no acceptance")
+        if package.sha256 != spooled.sha256:
+            raise Refusal(
+                "message-id-conflict",
+                detail=f"Document {package.document_id!r} was already sent with other content (package {package.id}).",
+                detail_vi=f"Văn bản {package.document_id!r} đã được gửi với nội dung khác (gói tin {package.id}).",
+            )
+        deliveries = await self._store.deliveries(package_id)
+        return Accepted(package, tuple(map(as_accepted, deliveries)), receipt, is_replay=True)
+
+    async def _refuse(self, caller: Caller, spooled: Spooled, refusal: Refusal) -> RefusedWithReceipt:
+        at = self._clock()
+        attempt = Attempt(
+            sha256=spooled.sha256, size=spooled.size, system_id=str(caller.system_id), sender=None, document_id=None
+        )
+        receipt = self._attestor.rejection(attempt, at=at, reason=Reason(code=refusal.code, text=refusal.detail))
+        refused = RefusedSubmission(
+            id=receipt.id,
+            at=at,
+            system_id=attempt.system_id,
+            code=refusal.code,
+            detail=refusal.detail,
+            sha256=spooled.sha256,
+            size=spooled.size,
+            faults=refusal.faults,
+        )
+        await self._store.record(Changes(refused=refused, events=(receipt,)))
+        return RefusedWithReceipt(refusal, receipt)
+
+
+def key_of(envelope: Envelope, document_id: str, sha256: str) -> str:
+    """Return what makes a package unique for its sender."""
+    is_single = envelope.kind is Kind.DOCUMENT and envelope.business in {Business.NEW, Business.REPLACE}
+    digest = "" if is_single else f":{sha256}"
+    return f"{envelope.kind}:{envelope.business}:{document_id}{digest}"
+
+
+def package_of(examined: Examined, content: Content, *, system_id: str, at: datetime) -> Package:
+    """Return the package row of an examined submission."""
+    envelope = examined.envelope
+    return Package(
+        id=PackageId(uuid7()),
+        key=key_of(envelope, envelope.document_id, content.sha256),
+        document_id=envelope.document_id,
+        kind=str(envelope.kind),
+        business=str(envelope.business),
+        sender=examined.sender,
+        system_id=system_id,
+        notation=envelope.notation,
+        subject=envelope.subject,
+        urgency=envelope.urgency,
+        sha256=content.sha256,
+        size=content.size,
+        accepted_at=at,
+        signature=examined.signature,
+        details=details_of(envelope),
+    )
+
+
+def details_of(envelope: Envelope) -> Details:
+    """Return what is shown of an envelope beyond the searchable columns."""
+    return Details(
+        attachments=tuple(
+            Attachment(
+                name=each.name,
+                declared_type=each.declared_type,
+                media_type=each.media_type,
+                size=each.size,
+                sha256=each.sha256,
+            )
+            for each in envelope.attachments
+        ),
+        notes=tuple(note.rule for note in envelope.notes),
+        reason=envelope.reason,
+        status_code=str(envelope.status_code) if isinstance(envelope, StatusEnvelope) else None,
+        sent_at=envelope.sent_at,
+    )
+
+
+def deliveries_of(package: Package, examined: Examined, *, deadline_at: datetime) -> tuple[Delivery, ...]:
+    """Return one new delivery per route."""
+    lane = lane_of(package.urgency)
+    return tuple(
+        Delivery(
+            id=DeliveryId(uuid7()),
+            package_id=package.id,
+            recipient=route.recipient,
+            system_id=route.system_id,
+            lane=lane,
+            state=State.ACCEPTED,
+            deadline_at=deadline_at,
+        )
+        for route in examined.routes
+    )
+
+
+def as_accepted(delivery: Delivery) -> Delivery:
+    """Return the delivery as it stood when its package was accepted."""
+    return Delivery(
+        id=delivery.id,
+        package_id=delivery.package_id,
+        recipient=delivery.recipient,
+        system_id=delivery.system_id,
+        lane=delivery.lane,
+        state=State.ACCEPTED,
+        deadline_at=delivery.deadline_at,
+    )
