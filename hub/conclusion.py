@@ -1,0 +1,81 @@
+"""Hop 9: what came of carrying an order, decided and attested; no I/O."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from hub.attest import Attestor
+from hub.changes import Changes, Finished, Move, Postponed
+from hub.events import Event
+from hub.lifecycle import advance, may
+from hub.order import Consigned, Failed, Outcome, Purpose
+from hub.ports import Clock
+from hub.queries import Errand
+from hub.record import Reason
+from hub.register import CurrentRegister
+from hub.telling import tell
+from routing.schedule import RetrySchedule
+
+_LONGEST_REST = timedelta(minutes=5)
+
+
+class Concluder:
+    """Decides what an outcome changes."""
+
+    def __init__(
+        self, *, attestor: Attestor, schedule: RetrySchedule, register: CurrentRegister, clock: Clock
+    ) -> None:
+        self._attestor = attestor
+        self._schedule = schedule
+        self._register = register
+        self._clock = clock
+
+    def is_wanted(self, errand: Errand) -> bool:
+        """Whether carrying still makes sense: a delivery that was withdrawn or taken meanwhile needs no courier."""
+        if errand.order.purpose is Purpose.TELL:
+            return errand.event is not None
+        return errand.delivery is not None and may(errand.delivery.state, Event.CONTENT_CONSIGNMENT)
+
+    def conclude(self, errand: Errand, outcome: Outcome) -> Changes:
+        """Return what to record: the delivery consigned, the order postponed, or given up."""
+        if not self.is_wanted(errand) or (
+            errand.order.purpose is Purpose.TELL and isinstance(outcome, Consigned)
+        ):
+            return Changes(order_changes=(Finished(order_id=errand.order.id),))
+        if isinstance(outcome, Consigned):
+            return self._ended(errand, Event.CONTENT_CONSIGNMENT, None)
+        attempts = errand.order.attempts + 1
+        delay = self._schedule.delay(attempts, random.random()) if isinstance(outcome, Failed) else None  # noqa: S311 - jitter
+        if delay is None:
+            return self._given_up(errand, outcome.reason)
+        wish = outcome.retry_after if isinstance(outcome, Failed) else None
+        due_at = self._clock() + max(delay, wish or delay)
+        return Changes(
+            order_changes=(
+                Postponed(order_id=errand.order.id, attempts=attempts, due_at=due_at, error=outcome.reason),
+            )
+        )
+
+    def rest(self, failures: int) -> timedelta:
+        """Return how long a system that failed so often in a row is left alone."""
+        return min(self._schedule.delay(failures, 0.0) or _LONGEST_REST, _LONGEST_REST)
+
+    def _given_up(self, errand: Errand, reason: str) -> Changes:
+        if errand.order.purpose is Purpose.TELL:
+            return Changes(order_changes=(Finished(order_id=errand.order.id),))
+        return self._ended(errand, Event.CONTENT_CONSIGNMENT_FAILURE, Reason(code="attempts-exhausted", text=reason))
+
+    def _ended(self, errand: Errand, event: Event, reason: Reason | None) -> Changes:
+        package, delivery = errand.package, errand.delivery
+        if package is None or delivery is None:  # unreachable for wanted deliveries; keeps the types honest
+            return Changes(order_changes=(Finished(order_id=errand.order.id),))
+        at = self._clock()
+        to = advance(delivery.state, event)
+        record = self._attestor.happened(event, package, delivery, at=at, state=to, reason=reason)
+        return Changes(
+            order_changes=(Finished(order_id=errand.order.id),),
+            moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
+            events=(record,),
+            orders=tell(self._register.snapshot.directory, (record,)),
+        )

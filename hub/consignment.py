@@ -1,0 +1,142 @@
+"""Hops 8 and 9: couriers take orders from the broker, carry them, and what came of it is concluded.
+
+Each system is served by itself: while its orders are being carried it is busy and its queue is left alone, so a dead or
+slow system keeps nobody waiting but itself. After several failures in a row a system rests for as long as its next retry,
+with its orders still in their queue. The broker is told only after the commit of the conclusion.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+
+from hub.changes import Changes, Finished, Stale
+from hub.conclusion import Concluder
+from hub.order import Consigned, Failed, Outcome
+from hub.ports import Broker, Courier, Store
+from hub.queries import Errand, Ticket
+from hub.signals import Signals
+from hub.trouble import Trouble
+from hub.waiting import gather_all, pause
+from routing.values import Binding
+
+BATCH = 200
+IDLE = timedelta(seconds=1)
+_ATTEMPTS = 5
+_FAILURES_BEFORE_REST = 3
+
+_log = structlog.get_logger()
+
+
+class Consignment:
+    """Serves every system that has orders in its queue."""
+
+    def __init__(  # noqa: PLR0913 - one use case, wired in one place
+        self,
+        *,
+        store: Store,
+        broker: Broker,
+        couriers: Mapping[Binding, Courier],
+        concluder: Concluder,
+        signals: Signals,
+        concurrency: int,
+    ) -> None:
+        self._store = store
+        self._broker = broker
+        self._couriers = couriers
+        self._concluder = concluder
+        self._signals = signals
+        self._concurrency = concurrency
+        self._serving: dict[str, asyncio.Task[None]] = {}
+        self._failures: defaultdict[str, int] = defaultdict(int)
+
+    async def run(self) -> None:
+        """Serve for ever; cancellation waits for what is being carried to be concluded."""
+        try:
+            while True:
+                queued = self._signals.subscribe("queue")
+                taken = await self._start_serving()
+                await pause(self._signals, "queue", queued, timedelta(0) if taken else IDLE)
+        finally:
+            await asyncio.gather(*self._serving.values(), return_exceptions=True)
+
+    async def _start_serving(self) -> bool:
+        try:
+            tickets = await self._broker.take(BATCH, frozenset(self._serving))
+        except Trouble as trouble:
+            _log.warning("queue-not-read", code=trouble.code, detail=trouble.detail)
+            return False
+        by_system: defaultdict[str, list[Ticket]] = defaultdict(list)
+        for ticket in tickets:
+            by_system[ticket.system_id].append(ticket)
+        for system_id, theirs in by_system.items():
+            task = asyncio.create_task(self._serve(system_id, theirs), name=f"serve {system_id}")
+            self._serving[system_id] = task
+            task.add_done_callback(lambda _, served=system_id: self._served(served))
+        return bool(tickets)
+
+    def _served(self, system_id: str) -> None:
+        del self._serving[system_id]
+        self._signals.notify("queue")
+
+    async def _serve(self, system_id: str, tickets: Sequence[Ticket]) -> None:
+        try:
+            await self._carry_all(tickets)
+            await self._broker.settle(tickets)
+        except Trouble as trouble:
+            _log.warning("service-deferred", system=system_id, code=trouble.code, detail=trouble.detail)
+            await self._broker.release(tickets)
+            await asyncio.sleep(IDLE.total_seconds())
+        except Exception:
+            _log.exception("service-failed", system=system_id)
+            await asyncio.sleep(IDLE.total_seconds())
+        await self._rest_if_failing(system_id)
+
+    async def _carry_all(self, tickets: Sequence[Ticket]) -> None:
+        errands = await self._store.errands([ticket.order_id for ticket in tickets])
+        places = asyncio.Semaphore(self._concurrency)
+
+        async def one(errand: Errand) -> None:
+            async with places:
+                outcome = await self._carry(errand)
+            await self._conclude(errand, outcome)
+
+        own_pace = [errand for errand in errands if errand.order.binding in self._couriers]
+        await gather_all(one(errand) for errand in own_pace)
+        at_once = [errand for errand in errands if errand.order.binding not in self._couriers]
+        await gather_all(self._conclude(errand, Consigned()) for errand in at_once)
+
+    async def _carry(self, errand: Errand) -> Outcome:
+        """Carry by the courier of the binding; systems that ask (pull) can take a delivery as soon as it is recorded."""
+        if not self._concluder.is_wanted(errand):
+            return Consigned()
+        outcome = await self._couriers[errand.order.binding].carry(errand)
+        system_id = errand.order.system_id
+        self._failures[system_id] = self._failures[system_id] + 1 if isinstance(outcome, Failed) else 0
+        if not isinstance(outcome, Consigned):
+            _log.info("attempt-failed", system=system_id, order=errand.order.id, reason=outcome.reason)
+        return outcome
+
+    async def _conclude(self, errand: Errand, outcome: Outcome) -> None:
+        current: Errand | None = errand
+        for _ in range(_ATTEMPTS):
+            if current is None:
+                return
+            try:
+                await self._store.record(self._concluder.conclude(current, outcome))
+            except Stale:
+                current = next(iter(await self._store.errands([errand.order.id])), None)
+            else:
+                return
+        await self._store.record(Changes(order_changes=(Finished(order_id=errand.order.id),)))
+
+    async def _rest_if_failing(self, system_id: str) -> None:
+        failures = self._failures[system_id]
+        if failures >= _FAILURES_BEFORE_REST:
+            await asyncio.sleep(self._concluder.rest(failures).total_seconds())
+
+

@@ -1,0 +1,133 @@
+"""Reading: packages, deliveries, events, receipts and refusals, each only for those who have a part in it."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from hub.access import not_found, own_delivery, sees_all, visible
+from hub.accounts import Caller
+from hub.delivery import Delivery
+from hub.changes import RefusedSubmission
+from hub.events import Event
+from hub.ids import DeliveryId, EventId, PackageId
+from hub.lifecycle import State
+from hub.package import Package
+from hub.ports import Reader
+from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery
+from hub.record import EventRecord
+from hub.trouble import Defect, Refusal
+
+_READABLE = frozenset({State.CONSIGNED, State.HANDED_OVER})
+_NOT_YET = frozenset({State.ACCEPTED, State.QUEUED})
+
+
+class View(Struct, frozen=True):
+    """A package as one caller may see it, with the receipt of its acceptance."""
+
+    package: Package
+    deliveries: tuple[Delivery, ...]
+    receipt: EventRecord
+
+
+class Library:
+    """Answers questions about what is recorded."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def package(self, caller: Caller, package_id: str) -> View:
+        """Return one package with the deliveries that the caller may see."""
+        package = await self._reader.package(PackageId(package_id))
+        if package is None:
+            raise not_found()
+        return await self._view(caller, package)
+
+    async def packages(self, caller: Caller, query: PackageQuery) -> Page[View]:
+        """Return a page of the packages that the caller's system sent (people who see all: of everybody)."""
+        page = await self._reader.packages(structs.replace(query, system_id=self._scope(caller)))
+        return Page(tuple([await self._view(caller, package) for package in page.items]), page.cursor)
+
+    async def content(self, caller: Caller, package_id: str) -> tuple[Package, Bytes]:
+        """Return the bytes of a package as received, for its sender, its recipients and people who see all."""
+        view = await self.package(caller, package_id)
+        if not sees_all(caller) and view.package.system_id != caller.system_id:
+            _require_readable(view.deliveries)
+        return view.package, await self._bytes(view.package)
+
+    async def events(self, caller: Caller, package_id: str) -> tuple[EventRecord, ...]:
+        """Return the story of a package in commit order: what concerns the deliveries that the caller may see."""
+        view = await self.package(caller, package_id)
+        shown = {delivery.id for delivery in view.deliveries}
+        events = await self._reader.events(view.package.id)
+        return tuple(each for each in events if each.delivery_id is None or each.delivery_id in shown)
+
+    async def package_receipts(self, caller: Caller, package_id: str) -> tuple[EventRecord, ...]:
+        """Return the receipts of a package."""
+        return tuple(each for each in await self.events(caller, package_id) if each.jws is not None)
+
+    async def delivery(self, caller: Caller, delivery_id: str) -> tuple[Package, Delivery]:
+        """Return one delivery: for the recipient's system, the sender's system and people who see all."""
+        found = await self._reader.delivery(DeliveryId(delivery_id))
+        if found is None:
+            raise not_found()
+        visible(caller, found[0], (found[1],))
+        return found
+
+    async def delivery_content(self, caller: Caller, delivery_id: str) -> tuple[Package, Delivery, Bytes]:
+        """Return the bytes of a delivery to the system that it is consigned to."""
+        package, delivery = await own_delivery(self._reader, caller, DeliveryId(delivery_id))
+        _require_readable((delivery,))
+        return package, delivery, await self._bytes(package)
+
+    async def receipts(self, caller: Caller, query: ReceiptQuery) -> Page[EventRecord]:
+        """Return a page of the receipts that concern the caller's system (people who see all: all)."""
+        return await self._reader.receipts(structs.replace(query, system_id=self._scope(caller)))
+
+    async def receipt(self, caller: Caller, receipt_id: str) -> EventRecord:
+        """Return one receipt."""
+        event = await self._reader.event(EventId(receipt_id))
+        if event is None or event.jws is None:
+            raise not_found()
+        if not sees_all(caller) and caller.system_id not in {event.sender_system, event.recipient_system}:
+            raise not_found()
+        return event
+
+    async def refusals(self, caller: Caller, query: RefusalQuery) -> Page[RefusedSubmission]:
+        """Return a page of what the caller's system was refused (people who see all: everybody)."""
+        return await self._reader.refusals(structs.replace(query, system_id=self._scope(caller)))
+
+    def _scope(self, caller: Caller) -> str | None:
+        return None if sees_all(caller) else caller.system_id
+
+    async def _view(self, caller: Caller, package: Package) -> View:
+        deliveries = visible(caller, package, await self._reader.deliveries(package.id))
+        receipt = await self._reader.event_of(
+            Event.SUBMISSION_ACCEPTANCE, package_id=package.id, delivery_id=None
+        )
+        if receipt is None:
+            raise Defect("defect", detail=f"package {package.id} has no acceptance")
+        return View(package, deliveries, receipt)
+
+    async def _bytes(self, package: Package) -> Bytes:
+        content = await self._reader.content(package.sha256)
+        if content is None:
+            raise Defect("defect", detail=f"content {package.sha256} of package {package.id} is missing")
+        return content
+
+
+def _require_readable(deliveries: tuple[Delivery, ...]) -> None:
+    states = {delivery.state for delivery in deliveries}
+    if states & _READABLE:
+        return
+    if states <= _NOT_YET:
+        raise Refusal(
+            "delivery-not-consigned",
+            detail="The delivery is not in the inbox yet; ask the inbox first.",
+            detail_vi="Văn bản chưa có trong hộp đến; hãy lấy danh sách hộp đến trước.",
+        )
+    ended = ", ".join(sorted(states))
+    raise Refusal(
+        "delivery-ended",
+        detail=f"The delivery is {ended}; its content is no longer handed out.",
+        detail_vi=f"Lượt chuyển này đã kết thúc ({ended}); nội dung không còn được cung cấp.",
+    )
