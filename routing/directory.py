@@ -18,7 +18,7 @@ class DirectoryInvalid(Exception):
 
 
 class Directory:
-    """What is known at one moment. Safe to read from any thread; every look-up of a code is one or two dictionary accesses.
+    """What is known at one moment; safe to read from any thread. Looking up a code is one or two dictionary accesses.
 
     A code is first a current code, then an old one. An old code that several agencies claim means none of them: it is
     listed in `ambiguous_codes`, because guessing would send an official document to the wrong body.
@@ -51,12 +51,12 @@ class Directory:
             if old != code and claims[old] == 1
         }
         self._by_system = _grouped((agency.system_id, code) for code, agency in agencies.items())
-        self._by_parent = _grouped((self.canonical(agency.parent), code) for code, agency in agencies.items())
+        self._by_parent = _grouped((self._body(agency.parent), code) for code, agency in agencies.items())
         self._index = SearchIndex(map(_search_line, agencies.values()))
 
     @classmethod
     def build(cls, systems: Iterable[System], agencies: Iterable[Agency], version: int = 0) -> Self:
-        """Build the directory of these entries, given in any order; raise `DirectoryInvalid` when two share a code or an id."""
+        """Build from entries in any order; raise `DirectoryInvalid` when two share a code or an id."""
         by_code = sorted(((agency.code, agency) for agency in agencies), key=lambda entry: entry[0])
         return cls(_unique((system.id, system) for system in systems), _unique(by_code), version)
 
@@ -117,11 +117,15 @@ class Directory:
         numbers = self._numbers(words, after) if parent is None else self._numbers_below(parent, words, after)
         return tuple(self._agencies[self._codes[number]] for number in islice(numbers, limit))
 
+    def _body(self, parent: str | None) -> str | None:
+        """Return the code that children are listed under; a body outside the directory may have some too."""
+        return self.canonical(parent) or parent
+
     def _numbers(self, words: tuple[str, ...], after: str | None) -> Iterator[int]:
         return self._index.find(words, 0 if after is None else bisect_right(self._codes, after))
 
     def _numbers_below(self, parent: str, words: tuple[str, ...], after: str | None) -> Iterator[int]:
-        codes = self._by_parent.get(self.canonical(parent) or "", ())
+        codes = self._by_parent.get(self._body(parent) or "", ())
         for code in islice(codes, 0 if after is None else bisect_right(codes, after), None):
             number = bisect_right(self._codes, code) - 1
             if self._index.matches(number, words):

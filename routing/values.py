@@ -31,7 +31,7 @@ class Lane(StrEnum):
 
 
 class System(Struct, frozen=True, gc=False):
-    """A connected computer system, acting for the agencies that name it. `webhook_url` is set for `webhook` bindings only."""
+    """A connected computer system, acting for the agencies that name it; `webhook` bindings have a `webhook_url`."""
 
     id: str
     name: str
