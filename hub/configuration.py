@@ -1,0 +1,45 @@
+"""Reading the configuration: `axis.toml`, then the environment (`AXIS_<SECTION>__<KEY>`), strictly typed."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hub.settings import Settings
+
+PREFIX = "AXIS_"
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; the message says which file and which key."""
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> tuple[Settings, Path]:
+    """Return the settings in `path` with overrides, and the folder that relative paths start at.
+
+    Raises `ConfigurationError` for a missing file, broken TOML, an unknown key or a value of the wrong type.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}; create one with `axis init DIR`") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    _override(raw, os.environ if environment is None else environment)
+    try:
+        settings = msgspec.convert(raw, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    return settings, path.parent.resolve()
+
+
+def _override(raw: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for name, value in environment.items():
+        section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
+        if name.startswith(PREFIX) and separator:
+            raw.setdefault(section, {})[key] = value

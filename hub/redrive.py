@@ -1,0 +1,62 @@
+"""An operator's word: try a dead delivery again, from the start of its schedule."""
+
+from __future__ import annotations
+
+from hub.changes import Changes, Move, Stale
+from hub.delivery import Delivery
+from hub.events import Event
+from hub.ids import EventId, uuid7
+from hub.lifecycle import State, advance
+from hub.package import Package
+from hub.ports import Clock, Store
+from hub.record import EventRecord
+from hub.register import CurrentRegister
+from hub.telling import consign
+from hub.waiting import gather_all
+
+BATCH = 200
+
+
+class Redrive:
+    """Puts dead deliveries back on their way."""
+
+    def __init__(self, *, store: Store, register: CurrentRegister, clock: Clock) -> None:
+        self._store = store
+        self._register = register
+        self._clock = clock
+
+    async def redrive_all(self, system_id: str | None = None) -> int:
+        """Redrive every dead delivery (of one system); return how many there were."""
+        total = 0
+        while dead := await self._store.in_state(State.DEAD, system_id, BATCH):
+            await gather_all(self.redrive(package, delivery) for package, delivery in dead)
+            total += len(dead)
+        return total
+
+    async def redrive(self, package: Package, delivery: Delivery) -> None:
+        """Redrive one; one that moved meanwhile is left as it is."""
+        at = self._clock()
+        to = advance(delivery.state, Event.REDRIVE)
+        system = self._register.snapshot.directory.system(delivery.system_id)
+        record = EventRecord(
+            id=EventId(uuid7()),
+            event=Event.REDRIVE,
+            at=at,
+            package_id=package.id,
+            document_id=package.document_id,
+            sender=package.sender,
+            sender_system=package.system_id,
+            delivery_id=delivery.id,
+            recipient=delivery.recipient,
+            recipient_system=delivery.system_id,
+            state=to,
+        )
+        changes = Changes(
+            moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
+            orders=(consign(delivery, system, package),),
+            events=(record,),
+        )
+        try:
+            await self._store.record(changes)
+        except Stale:
+            return

@@ -1,0 +1,40 @@
+"""The use cases of a running hub, wired once by `hub.compose` and given to the edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.feed import Feed
+from hub.handover import Handover
+from hub.health import Health
+from hub.inbox import Inbox
+from hub.library import Library
+from hub.ports import Broker, Clock, Store
+from hub.recall import Recalls
+from hub.redrive import Redrive
+from hub.register import CurrentRegister
+from hub.settings import Settings
+from hub.signals import Signals
+from hub.spool import Spool
+from hub.submission import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What an edge of the hub may call."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    broker: Broker
+    spool: Spool
+    register: CurrentRegister
+    signals: Signals
+    submission: Submission
+    handover: Handover
+    recalls: Recalls
+    redrive: Redrive
+    inbox: Inbox
+    feed: Feed
+    library: Library
+    health: Health
