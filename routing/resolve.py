@@ -40,7 +40,8 @@ class NoRoute(Exception):
 def resolve(directory: Directory, recipients: tuple[str, ...], on: date) -> tuple[Route, ...]:
     """Return the route of every recipient on a day, in the order of first mention.
 
-    Two codes of one agency give one route. Raises `NoRoute` with every recipient that is unknown, suspended, closed on that day, or without an active system.
+    Two codes of one agency give one route. Raises `NoRoute` with every recipient that is unknown, suspended, closed on
+    that day, or without an active system.
     """
     routes: dict[str, Route] = {}
     unroutable: dict[str, Unroutable] = {}
