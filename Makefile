@@ -53,12 +53,21 @@ test: install-dev  ## all tests
 	@.ci/install-test-packages
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
 
-check: install-dev  ## format, lint, types, import contracts, dependencies, Dockerfile
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+CHECKS := check-format check-lint check-types check-imports check-dependencies check-image
+.PHONY: $(CHECKS)
+check: $(CHECKS)  ## format, lint, types, import contracts, dependencies, Dockerfile
+$(CHECKS): | install-dev
+check-format:
+	$(BIN)/ruff format --check --quiet .
+check-lint:
+	$(BIN)/ruff check --quiet .
+check-types:
 	$(BIN)/mypy
+check-imports:
 	$(BIN)/lint-imports
+check-dependencies:
 	$(BIN)/deptry .
+check-image:
 	$(BIN)/hadolint Dockerfile
 
 bench: install-dev  ## the hub beside the obvious design, measured on this machine
