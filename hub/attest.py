@@ -6,14 +6,15 @@ import secrets
 from datetime import datetime
 
 from msgspec import Struct
+from signing.seal import Sealer
 
 from hub.delivery import Delivery
 from hub.events import Event
 from hub.ids import EventId, PackageId, uuid7
 from hub.lifecycle import State
-from hub.package import Origin, Package
-from hub.record import EventRecord, Reason
-from signing.receipt import Receipt, ReceiptPackage, ReceiptReason, Sealer
+from hub.package import Package
+from hub.record import EventRecord
+from signing.receipt import Origin, PackageReference, Reason, Receipt
 
 _NONCE_BYTES = 16
 
@@ -47,7 +48,7 @@ class Attestor:
             event=Event.SUBMISSION_REJECTION,
             at=at,
             hub=self._hub_code,
-            package=ReceiptPackage(
+            package=PackageReference(
                 id=None, document_id=attempt.document_id, sha256=attempt.sha256, size=attempt.size
             ),
             sender=attempt.sender,
@@ -55,7 +56,7 @@ class Attestor:
             delivery=None,
             origin=Origin.TRANSPORT,
             signer_certificate_sha256=None,
-            reason=ReceiptReason(code=reason.code, text=reason.text),
+            reason=reason,
             nonce=secrets.token_hex(_NONCE_BYTES),
         )
         return EventRecord(
@@ -70,7 +71,7 @@ class Attestor:
             jws=self._sealer.seal(receipt),
         )
 
-    def happened(  # noqa: PLR0913 - the facts of one event
+    def happened(
         self,
         event: Event,
         package: Package,
@@ -83,7 +84,7 @@ class Attestor:
         """Attest that `event` happened to a delivery, which is in `state` after it."""
         return self._record(event, package, delivery, at=at, state=state, reason=reason)
 
-    def _record(  # noqa: PLR0913 - the facts of one event
+    def _record(
         self,
         event: Event,
         package: Package,
@@ -110,7 +111,7 @@ class Attestor:
             jws=self._seal(event_id, event, package, delivery, at, reason) if event.is_receipted else None,
         )
 
-    def _seal(  # noqa: PLR0913 - the facts of one event
+    def _seal(
         self,
         event_id: EventId,
         event: Event,
@@ -131,14 +132,12 @@ class Attestor:
                 delivery=delivery.id if delivery else None,
                 origin=package.signature.origin,
                 signer_certificate_sha256=package.signature.signer,
-                reason=ReceiptReason(code=reason.code, text=reason.text) if reason else None,
+                reason=reason,
                 nonce=secrets.token_hex(_NONCE_BYTES),
             )
         )
 
 
-def _subject(package: Package) -> ReceiptPackage:
+def _subject(package: Package) -> PackageReference:
     package_id: PackageId = package.id
-    return ReceiptPackage(
-        id=package_id, document_id=package.document_id, sha256=package.sha256, size=package.size
-    )
+    return PackageReference(id=package_id, document_id=package.document_id, sha256=package.sha256, size=package.size)

@@ -12,10 +12,10 @@ from hub.lifecycle import advance, may
 from hub.order import Consigned, Failed, Outcome, Purpose
 from hub.ports import Clock
 from hub.queries import Errand
-from hub.record import Reason
 from hub.register import CurrentRegister
 from hub.telling import tell
 from routing.schedule import RetrySchedule
+from signing.receipt import Reason
 
 _LONGEST_REST = timedelta(minutes=5)
 
@@ -23,9 +23,7 @@ _LONGEST_REST = timedelta(minutes=5)
 class Concluder:
     """Decides what an outcome changes."""
 
-    def __init__(
-        self, *, attestor: Attestor, schedule: RetrySchedule, register: CurrentRegister, clock: Clock
-    ) -> None:
+    def __init__(self, *, attestor: Attestor, schedule: RetrySchedule, register: CurrentRegister, clock: Clock) -> None:
         self._attestor = attestor
         self._schedule = schedule
         self._register = register
@@ -39,9 +37,7 @@ class Concluder:
 
     def conclude(self, errand: Errand, outcome: Outcome) -> Changes:
         """Return what to record: the delivery consigned, the order postponed, or given up."""
-        if not self.is_wanted(errand) or (
-            errand.order.purpose is Purpose.TELL and isinstance(outcome, Consigned)
-        ):
+        if not self.is_wanted(errand) or (errand.order.purpose is Purpose.TELL and isinstance(outcome, Consigned)):
             return Changes(order_changes=(Finished(order_id=errand.order.id),))
         if isinstance(outcome, Consigned):
             return self._ended(errand, Event.CONTENT_CONSIGNMENT, None)
@@ -52,9 +48,7 @@ class Concluder:
         wish = outcome.retry_after if isinstance(outcome, Failed) else None
         due_at = self._clock() + max(delay, wish or delay)
         return Changes(
-            order_changes=(
-                Postponed(order_id=errand.order.id, attempts=attempts, due_at=due_at, error=outcome.reason),
-            )
+            order_changes=(Postponed(order_id=errand.order.id, attempts=attempts, due_at=due_at, error=outcome.reason),)
         )
 
     def rest(self, failures: int) -> timedelta:

@@ -35,7 +35,7 @@ _log = structlog.get_logger()
 class Consignment:
     """Serves every system that has orders in its queue."""
 
-    def __init__(  # noqa: PLR0913 - one use case, wired in one place
+    def __init__(
         self,
         *,
         store: Store,
@@ -138,5 +138,3 @@ class Consignment:
         failures = self._failures[system_id]
         if failures >= _FAILURES_BEFORE_REST:
             await asyncio.sleep(self._concluder.rest(failures).total_seconds())
-
-

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
-from routing.values import Lane
 
 from hub.ids import DeliveryId, PackageId
 from hub.lifecycle import State
+from routing.values import Lane
 
 
 class Delivery(Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ class ByteBudget:
 class Examination:
     """Runs `hub.examine.examine` for one caller against the register of the moment."""
 
-    def __init__(  # noqa: PLR0913 - one use case, wired in one place
+    def __init__(
         self,
         *,
         register: CurrentRegister,

@@ -14,11 +14,11 @@ from hub.events import Event
 from hub.lifecycle import advance
 from hub.package import Package
 from hub.ports import Clock, Store
-from hub.record import Reason
 from hub.register import CurrentRegister
 from hub.telling import tell
 from hub.trouble import Trouble
 from hub.waiting import gather_all
+from signing.receipt import Reason
 
 BATCH = 200
 EVERY = timedelta(seconds=5)

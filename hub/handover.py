@@ -14,11 +14,12 @@ from hub.ids import DeliveryId
 from hub.lifecycle import State, advance, may
 from hub.package import Package
 from hub.ports import Clock, Store
-from hub.record import EventRecord, Reason
+from hub.record import EventRecord
 from hub.register import CurrentRegister
 from hub.telling import tell
 from hub.trouble import Defect, Refusal
 from routing.values import Binding
+from signing.receipt import Reason
 
 _ATTEMPTS = 5
 _ENDED_BY = {State.HANDED_OVER: Event.CONTENT_HANDOVER, State.REFUSED: Event.CONTENT_HANDOVER_FAILURE}

@@ -6,8 +6,8 @@ from msgspec import Struct, structs
 
 from hub.access import not_found, own_delivery, sees_all, visible
 from hub.accounts import Caller
-from hub.delivery import Delivery
 from hub.changes import RefusedSubmission
+from hub.delivery import Delivery
 from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
 from hub.lifecycle import State
@@ -101,9 +101,7 @@ class Library:
 
     async def _view(self, caller: Caller, package: Package) -> View:
         deliveries = visible(caller, package, await self._reader.deliveries(package.id))
-        receipt = await self._reader.event_of(
-            Event.SUBMISSION_ACCEPTANCE, package_id=package.id, delivery_id=None
-        )
+        receipt = await self._reader.event_of(Event.SUBMISSION_ACCEPTANCE, package_id=package.id, delivery_id=None)
         if receipt is None:
             raise Defect("defect", detail=f"package {package.id} has no acceptance")
         return View(package, deliveries, receipt)

@@ -39,7 +39,6 @@ class State(StrEnum):
 _FINAL = frozenset({State.HANDED_OVER, State.WITHDRAWN, State.REFUSED, State.EXPIRED})
 
 
-
 TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
     {
         (State.ACCEPTED, Event.QUEUING): State.QUEUED,

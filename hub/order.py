@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from routing.values import Binding, Lane
 
 from hub.ids import DeliveryId, EventId, OrderId
+from routing.values import Binding, Lane
 
 
 class Purpose(StrEnum):

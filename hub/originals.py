@@ -18,8 +18,9 @@ from hub.events import Event
 from hub.lifecycle import State, advance, may
 from hub.package import Package
 from hub.queries import Original
-from hub.record import EventRecord, Reason
+from hub.record import EventRecord
 from schemas.edxml import Business, Envelope, StatusCode, StatusEnvelope
+from signing.receipt import Reason
 
 #: How far a recipient's work has come; a status of lower rank that arrives late is recorded but not shown. 16 (the
 #: recipient declines a recall) leaves the document as it was, 13 is a word of the sender.
@@ -53,7 +54,7 @@ def issuer_of_original(envelope: Envelope, sender: str, recipients: tuple[str, .
     return sender if is_recall(envelope) else recipients[0]
 
 
-def effects_on(  # noqa: PLR0913 - the facts of one decision
+def effects_on(
     originals: Iterable[Original],
     envelope: Envelope,
     *,

@@ -8,13 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hub.ids import PackageId
-
-
-class Origin(StrEnum):
-    """What proves who sent a package."""
-
-    SIGNATURE = "signature"  #: an XML signature of the sending agency over the whole package
-    TRANSPORT = "transport"  #: only the authentication of the system that handed it in
+from signing.receipt import Origin
 
 
 class SignatureResult(StrEnum):

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from routing.values import Binding, Lane
-
 from hub.changes import Changes, RefusedSubmission
 from hub.delivery import Delivery
 from hub.events import Event
@@ -30,6 +28,7 @@ from hub.queries import (
     Ticket,
 )
 from hub.record import EventRecord
+from routing.values import Binding, Lane
 
 Clock = Callable[[], datetime]  #: the present, aware UTC
 
@@ -65,7 +64,9 @@ class Reader(Protocol):
     async def event(self, event_id: EventId) -> EventRecord | None:
         """Return one event."""
 
-    async def event_of(self, event: Event, *, package_id: PackageId, delivery_id: DeliveryId | None) -> EventRecord | None:
+    async def event_of(
+        self, event: Event, *, package_id: PackageId, delivery_id: DeliveryId | None
+    ) -> EventRecord | None:
         """Return the first such event of a package (with `delivery_id` None: of the package itself) or of one delivery."""
 
     async def events(self, package_id: PackageId) -> tuple[EventRecord, ...]:

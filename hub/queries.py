@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from msgspec import Struct
-from routing.values import Lane
 
 from hub.delivery import Delivery
 from hub.ids import DeliveryId, OrderId, PackageId
 from hub.order import Order
 from hub.package import Package
 from hub.record import EventRecord
+from routing.values import Lane
 
 Item = TypeVar("Item")
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+from schemas.edxml.compose import new_status
 
 from hub.access import own_package
 from hub.accounts import Caller
@@ -31,7 +32,6 @@ from hub.trouble import Defect, Refusal
 from routing.lanes import lane_of
 from routing.values import SignaturePolicy
 from schemas.edxml import Kind, StatusCode
-from schemas.edxml.compose import new_status
 
 _ATTEMPTS = 5
 
@@ -85,7 +85,9 @@ class Recalls:
             try:
                 return await self._record(package, delivery, reason)
             except Duplicate as duplicate:
-                raise Defect("defect", detail=f"recall message {duplicate.package_id} exists without its event") from None
+                raise Defect(
+                    "defect", detail=f"recall message {duplicate.package_id} exists without its event"
+                ) from None
             except Stale:
                 found = await self._store.delivery(delivery.id)
                 if found is None:
@@ -117,9 +119,7 @@ class Recalls:
         await self._store.record(changes)
         return RecallOutcome(delivery.recipient, delivery.id, result, effects.events[0])
 
-    def _asking(
-        self, package: Package, delivery: Delivery, reason: str, at: datetime, effects: Changes
-    ) -> Changes:
+    def _asking(self, package: Package, delivery: Delivery, reason: str, at: datetime, effects: Changes) -> Changes:
         """Add the status 13 that asks the recipient, as a package of its own."""
         data = new_status(
             sender=package.sender,
@@ -169,5 +169,3 @@ def _message(package: Package, delivery: Delivery, reason: str, content: Content
         signature=Signature(result=SignatureResult.ABSENT, signer=None, policy=SignaturePolicy.TRANSPORT),
         details=Details(reason=reason, status_code=str(StatusCode.RECALL_ASKED), sent_at=at),
     )
-
-

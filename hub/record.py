@@ -9,13 +9,7 @@ from msgspec import Struct
 from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
 from hub.lifecycle import State
-
-
-class Reason(Struct, frozen=True):
-    """Why something was refused, failed or reported: a short code and one sentence."""
-
-    code: str
-    text: str
+from signing.receipt import Reason
 
 
 class EventRecord(Struct, frozen=True, kw_only=True):

@@ -97,4 +97,3 @@ def published_changes(order: Order, errand: Errand | None, at: datetime) -> Chan
         moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
         events=(queued,),
     )
-

@@ -23,13 +23,14 @@ from hub.lifecycle import State
 from hub.originals import Effects, effects_on, issuer_of_original, speaks_of_earlier
 from hub.package import Attachment, Details, Package
 from hub.ports import Clock, Store
-from hub.record import EventRecord, Reason
+from hub.record import EventRecord
 from hub.register import CurrentRegister
 from hub.spool import Spool, Spooled
 from hub.telling import consign, tell
 from hub.trouble import Defect, Refusal
 from routing.lanes import lane_of
 from schemas.edxml import Business, Envelope, Kind, StatusEnvelope
+from signing.receipt import Reason
 
 _ATTEMPTS = 5  #: how often a decision is made again when an earlier delivery moved under it
 
@@ -62,7 +63,7 @@ class Report(Struct, frozen=True):
 class Submission:
     """Takes packages in."""
 
-    def __init__(  # noqa: PLR0913 - one use case, wired in one place
+    def __init__(
         self,
         *,
         examination: Examination,
