@@ -9,7 +9,7 @@ from hub.attest import Attestor
 from hub.changes import Changes, Finished, Move, Postponed
 from hub.events import Event
 from hub.lifecycle import advance, may
-from hub.order import Consigned, Failed, Outcome, Purpose
+from hub.order import Consigned, Failed, Hopeless, Outcome, Purpose
 from hub.ports import Clock
 from hub.queries import Errand
 from hub.register import CurrentRegister
@@ -42,11 +42,10 @@ class Concluder:
         if isinstance(outcome, Consigned):
             return self._ended(errand, Event.CONTENT_CONSIGNMENT, None)
         attempts = errand.order.attempts + 1
-        delay = self._schedule.delay(attempts, random.random()) if isinstance(outcome, Failed) else None  # noqa: S311 - jitter
+        delay = self._delay(outcome, attempts)
         if delay is None:
             return self._given_up(errand, outcome.reason)
-        wish = outcome.retry_after if isinstance(outcome, Failed) else None
-        due_at = self._clock() + max(delay, wish or delay)
+        due_at = self._clock() + delay
         return Changes(
             order_changes=(Postponed(order_id=errand.order.id, attempts=attempts, due_at=due_at, error=outcome.reason),)
         )
@@ -54,6 +53,12 @@ class Concluder:
     def rest(self, failures: int) -> timedelta:
         """Return how long a system that failed so often in a row is left alone."""
         return min(self._schedule.delay(failures, 0.0) or _LONGEST_REST, _LONGEST_REST)
+
+    def _delay(self, outcome: Failed | Hopeless, attempts: int) -> timedelta | None:
+        if isinstance(outcome, Hopeless):
+            return None
+        jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
+        return self._schedule.delay(attempts, jitter, outcome.retry_after or timedelta(0))
 
     def _given_up(self, errand: Errand, reason: str) -> Changes:
         if errand.order.purpose is Purpose.TELL:

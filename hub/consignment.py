@@ -76,11 +76,13 @@ class Consignment:
         for system_id, theirs in by_system.items():
             task = asyncio.create_task(self._serve(system_id, theirs), name=f"serve {system_id}")
             self._serving[system_id] = task
-            task.add_done_callback(lambda _, served=system_id: self._served(served))
+            task.add_done_callback(lambda task, served=system_id: self._served(served, task))
         return bool(tickets)
 
-    def _served(self, system_id: str) -> None:
+    def _served(self, system_id: str, task: asyncio.Task[None]) -> None:
         del self._serving[system_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("service-failed", system=system_id, exc_info=error)
         self._signals.notify("queue")
 
     async def _serve(self, system_id: str, tickets: Sequence[Ticket]) -> None:
@@ -90,9 +92,6 @@ class Consignment:
         except Trouble as trouble:
             _log.warning("service-deferred", system=system_id, code=trouble.code, detail=trouble.detail)
             await self._broker.release(tickets)
-            await asyncio.sleep(IDLE.total_seconds())
-        except Exception:
-            _log.exception("service-failed", system=system_id)
             await asyncio.sleep(IDLE.total_seconds())
         await self._rest_if_failing(system_id)
 
@@ -114,7 +113,11 @@ class Consignment:
         """Carry by the courier of the binding; systems that ask (pull) can take a delivery as soon as it is recorded."""
         if not self._concluder.is_wanted(errand):
             return Consigned()
-        outcome = await self._couriers[errand.order.binding].carry(errand)
+        try:
+            outcome = await self._couriers[errand.order.binding].carry(errand)
+        except Exception as error:  # a courier's bug must not stall its queue: it counts as a failed attempt
+            _log.exception("courier-failed", system=errand.order.system_id, order=errand.order.id)
+            outcome = Failed(f"{type(error).__name__} in the courier")
         system_id = errand.order.system_id
         self._failures[system_id] = self._failures[system_id] + 1 if isinstance(outcome, Failed) else 0
         if not isinstance(outcome, Consigned):
