@@ -1,0 +1,135 @@
+"""Calls the webhook of a system and says what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from aiohttp.resolver import ThreadedResolver
+from msgspec import Struct
+from yarl import URL
+
+from adapters.webhook.answer import outcome_of
+from adapters.webhook.body import CONTENT_TYPE, Message, compose
+from adapters.webhook.circuit import Circuit
+from adapters.webhook.resolver import GuardedResolver
+from adapters.webhook.signature import signed_headers
+from adapters.webhook.target import Guard, TargetForbidden
+from hub.accounts import Snapshot
+from hub.order import Failed, Hopeless, Outcome
+from hub.ports import Clock
+from hub.queries import Errand
+from hub.settings import Settings
+from hub.trouble import Refusal
+from routing.values import Binding
+
+
+class _Target(Struct, frozen=True):
+    url: URL
+    secret: str
+
+
+class WebhookCourier:
+    """The courier of the binding `webhook`; made by `open_courier`, which closes its session again."""
+
+    binding = Binding.WEBHOOK
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        settings: Settings,
+        snapshot: Callable[[], Snapshot],
+        clock: Clock,
+        guard: Guard,
+    ) -> None:
+        self._session = session
+        self._settings = settings
+        self._snapshot = snapshot
+        self._clock = clock
+        self._guard = guard
+        self._circuit = Circuit(time.monotonic)
+
+    async def carry(self, errand: Errand) -> Outcome:
+        """Post one errand to its system within `delivery.webhook_timeout`; never raises for trouble on the way."""
+        system_id = errand.order.system_id
+        target = self._target(system_id)
+        if isinstance(target, Hopeless):
+            return target
+        pause = self._circuit.wait(system_id)
+        if pause is not None:
+            return Failed("circuit-open: the receiver kept failing and is left alone for a while", pause)
+        outcome = await self._post(target, compose(errand, self._settings.hub.code, self._settings.hub.base_url))
+        if isinstance(outcome, Failed):
+            self._circuit.failed(system_id)
+        else:
+            self._circuit.succeeded(system_id)
+        return outcome
+
+    def _target(self, system_id: str) -> _Target | Hopeless:
+        snapshot = self._snapshot()
+        system = snapshot.directory.system(system_id)
+        secret = snapshot.webhook_secrets.get(system_id)
+        if system is None or not system.webhook_url or not secret:
+            return Hopeless("webhook-unregistered: the system has no webhook address with a secret")
+        try:
+            return _Target(self._guard.check(system.webhook_url), secret)
+        except Refusal as refusal:
+            return Hopeless(f"{refusal.code}: {refusal.detail}")
+
+    async def _post(self, target: _Target, message: Message) -> Outcome:
+        try:
+            headers = signed_headers(target.secret, message.id, self._clock(), message.body)
+        except ValueError as error:
+            return Hopeless(f"webhook-secret: {error}")
+        try:
+            async with (
+                asyncio.timeout(self._settings.delivery.webhook_timeout),
+                self._session.post(target.url, data=message.body, headers=headers, allow_redirects=False) as response,
+            ):
+                # The body means nothing and is not read; a connection with unread bytes is closed, not used again.
+                return outcome_of(response.status, response.headers, self._clock())
+        except TimeoutError:
+            limit = self._settings.delivery.webhook_timeout
+            return Failed(f"timeout: the receiver did not answer within {limit:g} s")
+        except (aiohttp.ClientError, OSError) as error:
+            return _of_error(error)
+
+
+def _of_error(error: Exception) -> Outcome:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TargetForbidden):
+            return Hopeless(f"webhook-target-forbidden: {cause}")
+        cause = getattr(cause, "os_error", None) or cause.__cause__
+    return Failed(f"unreachable: {error}")
+
+
+@asynccontextmanager
+async def open_courier(
+    settings: Settings, snapshot: Callable[[], Snapshot], clock: Clock, resolver: AbstractResolver | None = None
+) -> AsyncIterator[WebhookCourier]:
+    """Open the one session that all webhook calls share, and close it at the end.
+
+    `snapshot` gives the register of the moment; `resolver` stands in for the system's.
+    """
+    guard = Guard(settings.delivery.webhook_allow)
+    connector = aiohttp.TCPConnector(
+        resolver=GuardedResolver(resolver or ThreadedResolver(), guard),
+        use_dns_cache=False,
+        limit=0,  # the hub bounds calls per system; a common bound would let one slow receiver stop the others
+        keepalive_timeout=15,
+    )
+    session = aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=settings.delivery.webhook_timeout),
+        headers={"Content-Type": CONTENT_TYPE, "User-Agent": "axis-hub"},
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,  # a proxy would connect to addresses that nobody judged
+        auto_decompress=False,
+    )
+    async with session:
+        yield WebhookCourier(session, settings, snapshot, clock, guard)
