@@ -115,7 +115,7 @@ class Consignment:
             return Consigned()
         try:
             outcome = await self._couriers[errand.order.binding].carry(errand)
-        except Exception as error:  # a courier's bug must not stall its queue: it counts as a failed attempt
+        except Exception as error:  # noqa: BLE001 - a courier's bug must not stall its queue: it counts as a failed attempt
             _log.exception("courier-failed", system=errand.order.system_id, order=errand.order.id)
             outcome = Failed(f"{type(error).__name__} in the courier")
         system_id = errand.order.system_id
