@@ -1,0 +1,92 @@
+"""Reading the few elements of a signature strictly: known children, known attributes, nothing between them.
+
+A general reader skips what it does not know; an attacker hides there. These helpers refuse instead.
+"""
+
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Collection
+
+from lxml.etree import _Element
+
+from signing.errors import Code, Untrusted
+
+_SPACE = " \t\r\n"  # XML white space; str.strip() alone would also drop Unicode spaces
+_DELETE_SPACE = dict.fromkeys(map(ord, _SPACE))
+_NO_ATTRIBUTES: frozenset[str] = frozenset()
+
+
+def local(element: _Element) -> str:
+    """Return the name of an element without its namespace, for messages."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def unknown(element: _Element) -> Untrusted:
+    """Return the refusal of an element that the profile does not know in its place."""
+    return Untrusted(
+        Code.SIGNATURE_INVALID,
+        f"{local(element)} is not known in this place of the signature; leave it out.",
+        f"{local(element)} không được phép ở vị trí này của chữ ký; hãy bỏ phần tử đó.",
+    )
+
+
+def check_attributes(element: _Element, allowed: Collection[str] = _NO_ATTRIBUTES) -> None:
+    """Refuse any attribute that is not in the list."""
+    for name in element.attrib:
+        if name not in allowed:
+            raise Untrusted(
+                Code.SIGNATURE_INVALID,
+                f"{local(element)} carries the unknown attribute {str(name).rpartition('}')[2]}.",
+                f"{local(element)} có thuộc tính không được biết: {str(name).rpartition('}')[2]}.",
+            )
+
+
+def children(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) -> list[_Element]:
+    """Return the child elements of an element that holds elements only; refuse text between them and unknown attributes."""
+    check_attributes(element, attributes)
+    inside = list(element)
+    texts = [element.text, *(child.tail for child in inside)]
+    if any(text and text.strip(_SPACE) for text in texts):
+        raise Untrusted(
+            Code.SIGNATURE_INVALID,
+            f"{local(element)} holds text where only elements may stand.",
+            f"{local(element)} chứa văn bản ở chỗ chỉ được có phần tử.",
+        )
+    return inside
+
+
+def sequence(element: _Element, tags: tuple[str, ...], attributes: Collection[str] = _NO_ATTRIBUTES) -> list[_Element]:
+    """Return the child elements when they are exactly these, in this order; refuse anything else."""
+    inside = children(element, attributes)
+    if len(inside) != len(tags) or any(child.tag != tag for child, tag in zip(inside, tags, strict=True)):
+        names = ", ".join(tag.rpartition("}")[2] for tag in tags)
+        raise Untrusted(
+            Code.SIGNATURE_INVALID,
+            f"{local(element)} must hold exactly {names}, in this order.",
+            f"{local(element)} phải chứa đúng {names}, theo thứ tự này.",
+        )
+    return inside
+
+
+def text_of(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) -> str:
+    """Return the text of an element that holds text only, without the white space around it."""
+    check_attributes(element, attributes)
+    if len(element):
+        raise unknown(element[0])
+    return (element.text or "").strip(_SPACE)
+
+
+def base64_of(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) -> bytes:
+    """Decode the base64 text of an element; white space is allowed, any other second spelling of the same bytes is not."""
+    text = text_of(element, attributes).translate(_DELETE_SPACE)
+    try:
+        data = b64decode(text, validate=True)
+    except (Base64Error, ValueError):
+        data = b""
+    if not data or b64encode(data).decode() != text:
+        raise Untrusted(
+            Code.SIGNATURE_INVALID,
+            f"{local(element)} is not proper base64.",
+            f"{local(element)} không phải base64 hợp lệ.",
+        )
+    return data

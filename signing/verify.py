@@ -1,0 +1,201 @@
+"""Checking the signature of a package: the closed profile, in numbered steps.
+
+The profile is that of `docs/` and of the standards named beside each step; it is modelled on EN 319 132 B-B. A general
+verifier is asked "is this signature good"; this one is asked "is this whole document what one registered agency
+signed".
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Protocol
+
+from lxml.etree import _Element
+from msgspec import Struct
+
+from signing import keyinfo, place, structure, xades
+from signing.algorithms import DEFAULT_POLICY, DIGESTS, AlgorithmPolicy, check_signature, digest
+from signing.canonical import Canonicalisation
+from signing.certificates import Loaded, TrustAnchors
+from signing.errors import Code, Untrusted, ended_by_verdict, foreign_errors_as
+from signing.place import has_signature
+from signing.report import Procedure, Step
+from signing.structure import Reference, Signature
+
+__all__ = ["RegisteredCertificate", "Registry", "Signer", "Verified", "has_signature", "verify"]
+
+#: The names of the steps, in the order of `verify`.
+STEPS = ("tree", "place", "references", "algorithms", "certificate", "revocation", "signature", "digest")
+
+
+class RegisteredCertificate(Struct, frozen=True, gc=False):
+    """A certificate that an agency registered for its seal; `sha256` is hexadecimal, of the DER form."""
+
+    sha256: str
+    agency_code: str
+    der: bytes
+    is_suspended: bool = False
+
+
+class Registry(Protocol):
+    """Who registered which certificate."""
+
+    def registered(self, certificate_sha256: str) -> RegisteredCertificate | None:
+        """Return the registration of the certificate with this SHA-256 (hexadecimal), or None."""
+        ...
+
+
+class Signer(Struct, frozen=True, gc=False):
+    """Who signed: the agency that registered the certificate, and what the certificate says."""
+
+    agency_code: str
+    certificate_sha256: str
+    subject: str
+    issuer: str
+    serial: str
+    not_after: datetime
+
+
+class Verified(Struct, frozen=True):
+    """A package whose signature holds. `tree` is the very root whose canonical form was digested, signature detached."""
+
+    tree: _Element
+    signer: Signer
+    signed_sha256: str
+    report: tuple[Step, ...]
+
+
+def verify(
+    root: _Element,
+    *,
+    registry: Registry,
+    anchors: TrustAnchors,
+    at: datetime,
+    policy: AlgorithmPolicy = DEFAULT_POLICY,
+) -> Verified:
+    """Check that the whole document was signed by one registered agency.
+
+    1. *tree*: nothing in it that two readers could see differently (comments, processing instructions, entities,
+       `xsi:`).
+    2. *place*: exactly one ds:Signature, last child of the one edXMLHeader of the one edXMLEnvelope of the root.
+    3. *references*: one SignedInfo; exactly one reference to the whole document (`URI=""`); beside it only the
+       signature's own XAdES SignedProperties (bound by Type and Target) and KeyInfo; no Object else; every identifier
+       once.
+    4. *algorithms*: transforms, canonicalisation, digests, signature method and key strength stand on the policy's
+       lists; no RetrievalMethod, KeyInfoReference or Manifest.
+    5. *certificate*: exactly one certificate of KeyInfo is registered and not suspended; it is valid `at` that moment,
+       made for signing, and leads to an anchor (RFC 5280).
+    6. *revocation*: no certificate of the path is revoked. "not configured" as long as no source is given.
+    7. *signature*: SignatureValue is the registered key's signature over the canonical SignedInfo.
+    8. *digest*: every digest in that SignedInfo is the digest of what it refers to. For the document this is the
+       canonical form of the tree with the signature detached, and that tree is the result: what was digested is what is
+       read.
+
+    That the signer is also the sender named in the header and the system that posted it is for the hub to hold
+    together.
+
+    Args:
+        root: the root of a tree of the hardened parser (comments removed). It belongs to `verify` from now on: the
+            signature is detached from it; after a refusal it is not to be used.
+        registry: who registered which certificate; its own errors pass through.
+        anchors: the trust anchors, with their memory of checked paths.
+        at: the moment of receipt, aware.
+        policy: the allowed algorithms.
+
+    Raises:
+        Untrusted: with the problem code, the step, and the report of all steps.
+        Undetermined: revocation-unavailable.
+    """
+    procedure = Procedure(STEPS)
+    with ended_by_verdict(procedure):
+        # 1. tree
+        place.check_tree(root)
+        procedure.passed()
+        # 2. place
+        element = place.find_signature(root)
+        procedure.passed()
+        # 3. references
+        place.check_identifiers(root)
+        signature = structure.read(element)
+        parts = list(xades.parts(signature))
+        procedure.passed("the whole document" if not parts else "the whole document and its own XAdES properties")
+        # 4. algorithms
+        c14n = structure.check_algorithms(signature, policy)
+        key_info = keyinfo.read(signature.key_info)
+        certificates = [anchors.load(embedded, policy) for embedded in key_info.certificates]
+        procedure.passed(signature.signature_method)
+        # 5. certificate
+        leaf, registration = _registered(certificates, registry)
+        keyinfo.check_key_value(key_info.key_value, leaf.key)
+        anchors.check(leaf, tuple(one for one in certificates if one is not leaf), at=at)
+        claimed_at = xades.check_properties(signature, leaf.embedded, key_info.certificates, at=at, policy=policy)
+        procedure.passed(registration.agency_code)
+        # 6. revocation
+        procedure.not_configured("no revocation source is configured")
+        # 7. signature
+        _check_value(signature, c14n, leaf)
+        procedure.passed(f"signed at {claimed_at} by its own word" if claimed_at else "")
+        # 8. digest
+        signed_sha256 = _check_digests(root, signature, parts)
+        procedure.passed(signed_sha256)
+    return Verified(root, _signer(registration, leaf), signed_sha256, procedure.report())
+
+
+def _registered(certificates: list[Loaded], registry: Registry) -> tuple[Loaded, RegisteredCertificate]:
+    """Return the one certificate of KeyInfo that an agency registered, and its registration."""
+    found = [(one, known) for one in certificates if (known := registry.registered(one.embedded.sha256)) is not None]
+    if len(found) != 1:
+        raise Untrusted(
+            Code.CERTIFICATE_UNTRUSTED,
+            f"KeyInfo must hold exactly one registered certificate; it holds {len(found)}. Register the certificate first.",
+            f"KeyInfo phải chứa đúng một chứng thư số đã đăng ký; hiện có {len(found)}. Hãy đăng ký chứng thư trước.",
+        )
+    if found[0][1].is_suspended:
+        raise Untrusted(
+            Code.CERTIFICATE_UNTRUSTED,
+            "The registration of this certificate is suspended; ask the operator of the hub.",
+            "Đăng ký của chứng thư số này đang bị tạm dừng; hãy liên hệ đơn vị vận hành trục.",
+        )
+    return found[0]
+
+
+def _check_value(signature: Signature, c14n: Canonicalisation, leaf: Loaded) -> None:
+    with foreign_errors_as(
+        Code.SIGNATURE_INVALID,
+        "The signature value does not match: SignedInfo was changed after signing, or another key signed it.",
+        "Giá trị chữ ký không khớp: SignedInfo đã bị thay đổi sau khi ký hoặc được ký bằng khóa khác.",
+    ):
+        signed = c14n.apply_to_part(signature.signed_info)
+        check_signature(signature.signature_method, leaf.key, signature.value, signed)
+
+
+def _check_digests(root: _Element, signature: Signature, parts: list[tuple[Reference, _Element]]) -> str:
+    """Check every digest, the document's last; return the SHA-256 of the document's canonical form, hexadecimal."""
+    for reference, element in parts:  # while they still stand in their document
+        data = structure.canonicalisation_of(reference).apply_to_part(element)
+        _compare(reference, digest(reference.digest_method, data))
+    place.detach(signature.element)
+    data = structure.canonicalisation_of(signature.document).apply(root)
+    value = digest(signature.document.digest_method, data)
+    _compare(signature.document, value)
+    return value.hex() if DIGESTS[signature.document.digest_method] == "sha256" else hashlib.sha256(data).hexdigest()
+
+
+def _compare(reference: Reference, value: bytes) -> None:
+    if not hmac.compare_digest(reference.digest, value):
+        raise Untrusted(
+            Code.SIGNATURE_INVALID,
+            "The document was changed after it was signed: its digest is another one than the signature says.",
+            "Văn bản đã bị thay đổi sau khi ký: giá trị băm không khớp với chữ ký.",
+        )
+
+
+def _signer(registration: RegisteredCertificate, leaf: Loaded) -> Signer:
+    return Signer(
+        agency_code=registration.agency_code,
+        certificate_sha256=leaf.facts.sha256,
+        subject=leaf.facts.subject,
+        issuer=leaf.facts.issuer,
+        serial=leaf.facts.serial,
+        not_after=leaf.facts.not_after,
+    )
