@@ -29,6 +29,6 @@ async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await run()
-        except Exception:
+        except Exception:  # noqa: BLE001 - a loop is restarted whatever ended it
             _log.exception("loop-failed", loop=name)
         await asyncio.sleep(RESTART_AFTER)
