@@ -1,0 +1,25 @@
+"""Facts about identifiers."""
+
+import time
+import uuid
+
+from hub.ids import uuid7
+
+
+def test_an_id_is_a_uuid_of_version_7():
+    """The standard library reads it as a UUIDv7 of the RFC's variant."""
+    parsed = uuid.UUID(uuid7())
+    assert parsed.version == 7
+    assert parsed.variant == uuid.RFC_4122
+
+
+def test_an_id_holds_its_millisecond():
+    """The first 48 bits are the Unix time in milliseconds."""
+    before = time.time_ns() // 1_000_000
+    stamp = int(uuid7().replace("-", "")[:12], 16)
+    assert before <= stamp <= time.time_ns() // 1_000_000
+
+
+def test_ids_are_unique():
+    """Ten thousand ids differ."""
+    assert len({uuid7() for _ in range(10_000)}) == 10_000
