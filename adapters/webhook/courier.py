@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -15,7 +14,6 @@ from yarl import URL
 
 from adapters.webhook.answer import outcome_of
 from adapters.webhook.body import CONTENT_TYPE, Message, compose
-from adapters.webhook.circuit import Circuit
 from adapters.webhook.resolver import GuardedResolver
 from adapters.webhook.signature import signed_headers
 from adapters.webhook.target import Guard, TargetForbidden
@@ -51,23 +49,13 @@ class WebhookCourier:
         self._snapshot = snapshot
         self._clock = clock
         self._guard = guard
-        self._circuit = Circuit(time.monotonic)
 
     async def carry(self, errand: Errand) -> Outcome:
         """Post one errand to its system within `delivery.webhook_timeout`; never raises for trouble on the way."""
-        system_id = errand.order.system_id
-        target = self._target(system_id)
+        target = self._target(errand.order.system_id)
         if isinstance(target, Hopeless):
             return target
-        pause = self._circuit.wait(system_id)
-        if pause is not None:
-            return Failed("circuit-open: the receiver kept failing and is left alone for a while", pause)
-        outcome = await self._post(target, compose(errand, self._settings.hub.code, self._settings.hub.base_url))
-        if isinstance(outcome, Failed):
-            self._circuit.failed(system_id)
-        else:
-            self._circuit.succeeded(system_id)
-        return outcome
+        return await self._post(target, compose(errand, self._settings.hub.code, self._settings.hub.base_url))
 
     def _target(self, system_id: str) -> _Target | Hopeless:
         snapshot = self._snapshot()
