@@ -1,0 +1,112 @@
+"""A real hub for tests: `axis init --demo` in a folder, `axis serve` as a process of its own, stopped or killed on demand."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+START_LIMIT = 30.0
+_AXIS = (sys.executable, "-m", "adapters.cli")
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class HubProcess:
+    """One hub in one folder. `folder` outlives the process, so that a test can kill and start it again."""
+
+    def __init__(self, folder: Path, port: int, environment: dict[str, str] | None = None) -> None:
+        self.folder = folder
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self._environment = {**os.environ, "AXIS_HUB__BASE_URL": self.url, **(environment or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def create(cls, folder: Path, environment: dict[str, str] | None = None) -> HubProcess:
+        """Initialise a demo hub in `folder`."""
+        axis("init", str(folder), "--demo")
+        return cls(folder, free_port(), environment)
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.folder / "axis.toml"
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What `credentials.json` says (CONTRACT section 3)."""
+        loaded: dict[str, Any] = json.loads((self.folder / "credentials.json").read_text(encoding="utf-8"))
+        return loaded
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running hub."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> Path:
+        """Where standard error goes."""
+        return self.folder / "hub.log"
+
+    def start(self) -> HubProcess:
+        """Start it and wait until it is ready."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                (*_AXIS, "serve", "--config", str(self.config), "--port", str(self.port)),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+            )
+        self._wait_until_ready(time.monotonic() + START_LIMIT)
+        return self
+
+    def _wait_until_ready(self, deadline: float) -> None:
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"the hub did not become ready:\n{self.log.read_text(errors='replace')[-4000:]}")
+
+    def kill(self) -> None:
+        """End it as a power cut would: SIGKILL."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask it to stop (SIGTERM) and return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(how)
+        code = self._process.wait(timeout=40)
+        self._process = None
+        return code
+
+
+def axis(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run the command line of this installation."""
+    done = subprocess.run((*_AXIS, *arguments), capture_output=True, text=True, timeout=120, check=False)
+    assert not check or done.returncode == 0, f"axis {arguments} ended {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    return done
