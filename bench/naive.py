@@ -1,0 +1,300 @@
+"""The obvious design, which the hub is measured against: what a careful developer writes in an afternoon.
+
+One aiohttp handler does everything in its place, on uvloop: it parses with lxml, validates with xmlschema, verifies with
+signxml against the CA file, inserts the package into SQLite (WAL, `synchronous=FULL`, one commit), publishes by inserting
+into a queue table (its own commit, because a broker would have its own too), and answers with a receipt. The recipient
+asks its inbox, fetches the content and acknowledges; that makes the second receipt and deletes the queue row.
+
+It is given every advantage that costs a developer one line: a compiled schema, prepared connections, a thread for the
+database, ECDSA receipts by joserfc instead of an XML signature. It does without what the hub has to do beside: spooling,
+limits, idempotency, an outbox in the same transaction, consignment receipts, retries, metrics, access rules.
+
+Its routes are those of the hub that the load generator uses. Run: `python -m bench.naive FOLDER PORT`, where FOLDER was
+made by `axis init FOLDER --demo`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import sqlite3
+import sys
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvloop
+import xmlschema
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from joserfc import jws
+from joserfc.jwk import ECKey
+from lxml import etree
+from signxml.verifier import VerifyResult, XMLVerifier
+
+import schemas
+
+NS = {"e": "http://www.mic.gov.vn/TBT/QCVN_102_2016", "ds": "http://www.w3.org/2000/09/xmldsig#"}
+LARGEST = 64 * 1024 * 1024
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS package (
+    id TEXT PRIMARY KEY, document_id TEXT, sender TEXT, sha256 TEXT, size INTEGER, at TEXT, content BLOB,
+    UNIQUE (sender, document_id));
+CREATE TABLE IF NOT EXISTS delivery (id TEXT PRIMARY KEY, package_id TEXT, recipient TEXT, system TEXT, state TEXT);
+CREATE TABLE IF NOT EXISTS receipt (
+    position INTEGER PRIMARY KEY, id TEXT, event TEXT, package_id TEXT, delivery TEXT, system TEXT, jws TEXT);
+CREATE TABLE IF NOT EXISTS queue (position INTEGER PRIMARY KEY, delivery_id TEXT UNIQUE, system TEXT, lease_until TEXT);
+CREATE INDEX IF NOT EXISTS queue_system ON queue (system, position);
+"""
+
+
+class Naive:
+    """The whole design."""
+
+    def __init__(self, folder: Path) -> None:
+        credentials = json.loads((folder / "credentials.json").read_text("utf-8"))
+        self.hub = credentials["hub"]["code"]
+        self.systems = {system["api_key"]: system["id"] for system in credentials["systems"]}
+        self.system_of = {agency["code"]: agency["system"] for agency in credentials["agencies"]}
+        self.agency_of = {
+            x509.load_pem_x509_certificate((folder / agency["certificate"]).read_bytes()): agency["code"]
+            for agency in credentials["agencies"]
+        }
+        self.ca_file = str(folder / credentials["hub"]["trust"])
+        self.key = ECKey.import_key((folder / "pki/hub.key.pem").read_bytes())
+        certificate = x509.load_pem_x509_certificate((folder / "pki/hub.cert.pem").read_bytes())
+        self.x5c = [base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()]
+        self.schema = load_schema()
+        self.parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+        self.database = sqlite3.connect(folder / "naive.db", check_same_thread=False, isolation_level=None)
+        self.database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + TABLES)
+        self.thread = ThreadPoolExecutor(1)
+
+    async def submit(self, request: web.Request) -> web.Response:
+        """Take a package in."""
+        self.authenticate(request)
+        body = await request.read()
+        root = etree.fromstring(body, self.parser)
+        self.schema.validate(root)  # type: ignore[arg-type] # it takes trees of lxml as well
+        verified = XMLVerifier().verify(body, ca_pem_file=self.ca_file, parser=self.parser)
+        root, signer = signed_by(verified)
+        sender = root.findtext(".//e:MessageHeader/e:From/e:OrganId", "", NS)
+        if self.agency_of.get(signer) != sender:
+            raise web.HTTPUnprocessableEntity(text="signed by another agency")
+        package = {
+            "id": str(uuid.uuid4()),
+            "document_id": root.findtext(".//e:MessageHeader/e:DocumentId", "", NS),
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "size": len(body),
+        }
+        deliveries = [
+            {"id": str(uuid.uuid4()), "recipient": to.text or "", "system": self.system_of[to.text or ""]}
+            for to in root.iterfind(".//e:MessageHeader/e:To/e:OrganId", NS)
+        ]
+        receipt = self.receipt("SubmissionAcceptance", package, sender)
+        await self.run(self.insert, package, sender, deliveries, receipt, body)
+        await self.run(self.publish, deliveries)
+        return web.json_response({**package, "deliveries": deliveries, "receipt": receipt["jws"]}, status=201)
+
+    async def inbox(self, request: web.Request) -> web.Response:
+        """Lease what waits for the calling system."""
+        system = self.authenticate(request)
+        until = asyncio.get_running_loop().time() + float(request.query.get("wait", 0))
+        while True:
+            items = await self.run(self.lease, system, int(request.query.get("limit", 50)))
+            if items or asyncio.get_running_loop().time() > until:
+                return web.json_response({"items": items})
+            await asyncio.sleep(0.02)
+
+    async def content(self, request: web.Request) -> web.Response:
+        """Return the package of a delivery."""
+        self.authenticate(request)
+        sql = "SELECT content FROM package JOIN delivery ON package_id = package.id WHERE delivery.id = ?"
+        rows = await self.run(lambda: self.database.execute(sql, (request.match_info["id"],)).fetchall())
+        return web.Response(body=rows[0][0], content_type="application/edxml+xml")
+
+    async def acknowledge(self, request: web.Request) -> web.Response:
+        """Take the recipient's word that it has the delivery."""
+        self.authenticate(request)
+        sql = """SELECT package.id, document_id, sha256, size, sender, recipient
+                 FROM package JOIN delivery ON package_id = package.id WHERE delivery.id = ?"""
+        delivery_id = request.match_info["id"]
+        rows = await self.run(lambda: self.database.execute(sql, (delivery_id,)).fetchall())
+        package = dict(zip(("id", "document_id", "sha256", "size"), rows[0][:4], strict=True))
+        sender, recipient = rows[0][4:]
+        receipt = self.receipt("ContentHandover", package, sender, delivery_id, recipient)
+        await self.run(self.conclude, delivery_id, receipt)
+        return web.json_response({"delivery": {"id": delivery_id, "state": "handed_over"}, "receipt": receipt["jws"]})
+
+    async def feed(self, request: web.Request) -> web.Response:
+        """Return the receipts of the calling system's packages."""
+        system = self.authenticate(request)
+        sql = """SELECT position, id, event, package_id, delivery, jws FROM receipt
+                 WHERE system = ? AND position > ? ORDER BY position LIMIT ?"""
+        after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 50))
+        rows = await self.run(lambda: self.database.execute(sql, (system, after, limit)).fetchall())
+        names = ("cursor", "id", "event", "package_id", "delivery", "jws")
+        return web.json_response({"items": [{"type": "receipt", **dict(zip(names, row, strict=True))} for row in rows]})
+
+    async def livez(self, _request: web.Request) -> web.Response:
+        """Say that the process runs."""
+        return web.json_response({"status": "ok"})
+
+    def authenticate(self, request: web.Request) -> str:
+        """Return the system whose key it is."""
+        try:
+            return str(self.systems[request.headers["Authorization"].removeprefix("Bearer ")])
+        except KeyError:
+            raise web.HTTPUnauthorized from None
+
+    def receipt(
+        self,
+        event: str,
+        package: dict[str, Any],
+        sender: str,
+        delivery: str | None = None,
+        recipient: str | None = None,
+    ) -> dict[str, Any]:
+        """Make a signed receipt: the fields of CONTRACT section 5."""
+        now = datetime.now(UTC)
+        claims = {
+            "id": str(uuid.uuid4()),
+            "event": event,
+            "at": now.isoformat(),
+            "hub": self.hub,
+            "package": {name: package[name] for name in ("id", "document_id", "sha256", "size")},
+            "sender": sender,
+            "recipient": recipient,
+            "delivery": delivery,
+            "origin": "signature",
+            "nonce": uuid.uuid4().hex,
+        }
+        header = {"alg": "ES256", "typ": "axis-receipt+jws", "x5c": self.x5c, "iat": int(now.timestamp())}
+        payload = json.dumps(claims, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        token = jws.serialize_compact(header, payload, self.key, registry=REGISTRY)
+        return {**claims, "system": self.system_of[sender], "jws": token}
+
+    async def run(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """Run database work in its thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.thread, function, *arguments)
+
+    def insert(
+        self,
+        package: dict[str, Any],
+        sender: str,
+        deliveries: list[dict[str, str]],
+        receipt: dict[str, Any],
+        body: bytes,
+    ) -> None:
+        """Write one package; one commit."""
+        row = (package["id"], package["document_id"], sender, package["sha256"], package["size"], receipt["at"], body)
+        with transaction(self.database):
+            self.database.execute("INSERT INTO package VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            self.database.executemany(
+                "INSERT INTO delivery VALUES (?, ?, ?, ?, 'accepted')",
+                [(each["id"], package["id"], each["recipient"], each["system"]) for each in deliveries],
+            )
+            self.keep(receipt)
+
+    def publish(self, deliveries: list[dict[str, str]]) -> None:
+        """Put the deliveries into the queue; one commit."""
+        with transaction(self.database):
+            self.database.executemany(
+                "INSERT INTO queue (delivery_id, system) VALUES (?, ?)",
+                [(each["id"], each["system"]) for each in deliveries],
+            )
+
+    def lease(self, system: str, limit: int) -> list[dict[str, Any]]:
+        """Take up to `limit` queue rows for five minutes; one commit."""
+        now = datetime.now(UTC)
+        sql = """SELECT queue.position, delivery.id, package.id, document_id, sender, recipient, sha256, size
+                 FROM queue JOIN delivery ON delivery.id = delivery_id JOIN package ON package.id = package_id
+                 WHERE queue.system = ? AND (lease_until IS NULL OR lease_until < ?) ORDER BY position LIMIT ?"""
+        names = ("id", "package_id", "document_id", "sender", "recipient", "sha256", "size")
+        with transaction(self.database):
+            rows = self.database.execute(sql, (system, now.isoformat(), limit)).fetchall()
+            until = (now + timedelta(minutes=5)).isoformat()
+            self.database.executemany(
+                "UPDATE queue SET lease_until = ? WHERE position = ?", [(until, r[0]) for r in rows]
+            )
+        return [dict(zip(names, row[1:], strict=True)) for row in rows]
+
+    def conclude(self, delivery_id: str, receipt: dict[str, Any]) -> None:
+        """Mark the handover and forget the queue row; one commit."""
+        with transaction(self.database):
+            self.database.execute("UPDATE delivery SET state = 'handed_over' WHERE id = ?", (delivery_id,))
+            self.database.execute("DELETE FROM queue WHERE delivery_id = ?", (delivery_id,))
+            self.keep(receipt)
+
+    def keep(self, receipt: dict[str, Any]) -> None:
+        """Insert a receipt."""
+        names = ("id", "event", "delivery", "system", "jws")
+        row = (*(receipt[name] for name in names), receipt["package"]["id"])
+        self.database.execute(
+            "INSERT INTO receipt (id, event, delivery, system, jws, package_id) VALUES (?, ?, ?, ?, ?, ?)", row
+        )
+
+
+REGISTRY = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
+
+
+class transaction:  # noqa: N801 - reads as the statement that it is
+    """BEGIN … COMMIT, or ROLLBACK."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+
+    def __enter__(self) -> None:
+        self.database.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.database.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def signed_by(verified: VerifyResult | list[VerifyResult]) -> tuple[etree._Element, x509.Certificate]:
+    """Return what was signed, and the certificate of the signer."""
+    if isinstance(verified, list) or verified.signed_xml is None:
+        raise web.HTTPUnprocessableEntity(text="the whole document must be signed")
+    encoded = verified.signature_xml.findtext(".//ds:X509Certificate", "", NS)
+    return verified.signed_xml, x509.load_der_x509_certificate(base64.b64decode(encoded))
+
+
+def load_schema() -> xmlschema.XMLSchema10:
+    """Compile the schema of documents, with the attachment's content as the base64 that it is."""
+    folder = Path(schemas.__file__).parent / "xsd"
+    source = (folder / "document.xsd").read_text("utf-8")
+    plain, typed = ('name="ContentTransferEncoded" type="xs:' + kind + '"' for kind in ("string", "base64Binary"))
+    if plain not in source:
+        raise LookupError(f"document.xsd has no {plain}")
+    return xmlschema.XMLSchema10(source.replace(plain, typed), base_url=str(folder))
+
+
+def build(folder: Path) -> web.Application:
+    """Wire the routes."""
+    naive = Naive(folder)
+    app = web.Application(client_max_size=LARGEST)
+    app.router.add_post("/v1/packages", naive.submit)
+    app.router.add_get("/v1/inbox", naive.inbox)
+    app.router.add_get("/v1/deliveries/{id}/content", naive.content)
+    app.router.add_post("/v1/deliveries/{id}/ack", naive.acknowledge)
+    app.router.add_get("/v1/feed", naive.feed)
+    app.router.add_get("/livez", naive.livez)
+    return app
+
+
+def main() -> None:
+    """Serve FOLDER on PORT."""
+    folder, port = Path(sys.argv[1]), int(sys.argv[2])
+    uvloop.install()
+    web.run_app(build(folder), host="127.0.0.1", port=port, print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    main()
