@@ -43,8 +43,8 @@ class Origin(StrEnum):
 class PackageReference(Struct, frozen=True, gc=False):
     """Which package a receipt is about: the digest (hexadecimal) and size of its bytes as received."""
 
-    id: str
-    document_id: str
+    id: str | None
+    document_id: str | None
     sha256: str
     size: int
 
@@ -64,7 +64,7 @@ class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     at: datetime
     hub: str
     package: PackageReference
-    sender: str
+    sender: str | None
     origin: Origin
     nonce: str
     recipient: str | None = None
