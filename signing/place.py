@@ -1,5 +1,7 @@
 """Where the one signature of a package stands, and what must be true of the whole tree before it is looked at."""
 
+from enum import Enum
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -8,9 +10,13 @@ from lxml.etree import _Element
 from signing import names
 from signing.errors import Code, Untrusted
 
-#: Every attribute that any reader could take for an identifier: Id, ID, id, xml:id, wsu:Id, ...
-_IDENTIFIERS = etree.XPath("//@*[translate(local-name(), 'ID', 'id') = 'id']")
-_SCHEMA_INSTANCE = etree.XPath("boolean(//@xsi:*)", namespaces={"xsi": names.XSI})
+_ATTRIBUTES = etree.XPath("/descendant::*/@*")
+
+
+class _Kind(Enum):
+    IDENTIFIER = 1
+    SCHEMA_INSTANCE = 2
+    OTHER = 3
 
 
 def has_signature(root: _Element) -> bool:
@@ -22,9 +28,7 @@ def check_tree(root: _Element) -> None:
     """Refuse a tree in which two readers could see different things (A.3 steps 1 and 7).
 
     Raises:
-        Untrusted: signature-ambiguous-content for a comment, a processing instruction, an entity or a DOCTYPE;
-            signature-invalid for `xsi:*` attributes (a QName inside a value is not covered by exclusive
-            canonicalisation).
+        Untrusted: signature-ambiguous-content for a comment, a processing instruction, an entity or a DOCTYPE.
     """
     stranger = next(root.iter(etree.Comment, etree.ProcessingInstruction, etree.Entity), None)
     outside = root.getparent() is not None or root.getprevious() is not None or root.getnext() is not None
@@ -33,12 +37,6 @@ def check_tree(root: _Element) -> None:
             Code.SIGNATURE_AMBIGUOUS,
             "A signed package may hold no comment, processing instruction, entity or DOCTYPE.",
             "Gói tin đã ký không được chứa chú thích, chỉ thị xử lý, thực thể hay DOCTYPE.",
-        )
-    if _SCHEMA_INSTANCE(root):
-        raise Untrusted(
-            Code.SIGNATURE_INVALID,
-            "A signed package may hold no xsi: attributes; leave xsi:type and xsi:schemaLocation out.",
-            "Gói tin đã ký không được có thuộc tính xsi:; hãy bỏ xsi:type và xsi:schemaLocation.",
         )
 
 
@@ -73,20 +71,45 @@ def find_signature(root: _Element) -> _Element:
 
 def header_of(root: _Element) -> _Element | None:
     """Return the one header of the one envelope of an edXML root; None when root, envelope or header is not so."""
-    envelopes = root.findall(names.ENVELOPE) if root.tag == names.ROOT else []
-    headers = envelopes[0].findall(names.HEADER) if len(envelopes) == 1 else []
+    envelopes = list(root.iterchildren(names.ENVELOPE)) if root.tag == names.ROOT else []
+    headers = list(envelopes[0].iterchildren(names.HEADER)) if len(envelopes) == 1 else []
     return headers[0] if len(headers) == 1 else None
 
 
-def check_identifiers(root: _Element) -> None:
-    """Refuse an identifier used twice under any id-like attribute name (A.3 step 3)."""
-    values = [str(value).strip() for value in _IDENTIFIERS(root)]
-    if len(set(values)) != len(values):
+def check_attributes(root: _Element) -> None:
+    """Refuse `xsi:*` attributes, and an identifier used twice under any id-like attribute name (A.3 steps 3 and 7).
+
+    Any attribute counts as an identifier that some reader could take for one: Id, ID, id, xml:id, wsu:Id.
+
+    Raises:
+        Untrusted: signature-coverage for identifiers; signature-invalid for `xsi:*` (a QName inside a value is not
+            covered by exclusive canonicalisation).
+    """
+    identifiers = []
+    for value in _ATTRIBUTES(root):
+        kind = _kind_of(str(value.attrname))
+        if kind is _Kind.SCHEMA_INSTANCE:
+            raise Untrusted(
+                Code.SIGNATURE_INVALID,
+                "A signed package may hold no xsi: attributes; leave xsi:type and xsi:schemaLocation out.",
+                "Gói tin đã ký không được có thuộc tính xsi:; hãy bỏ xsi:type và xsi:schemaLocation.",
+            )
+        if kind is _Kind.IDENTIFIER:
+            identifiers.append(value.strip())
+    if len(set(identifiers)) != len(identifiers):
         raise Untrusted(
             Code.SIGNATURE_COVERAGE,
             "Two elements carry the same identifier; each Id, ID, id or xml:id value may stand once.",
             "Hai phần tử có cùng một định danh; mỗi giá trị Id, ID, id hoặc xml:id chỉ được xuất hiện một lần.",
         )
+
+
+@lru_cache(maxsize=256)
+def _kind_of(attribute: str) -> _Kind:
+    namespace, _, name = attribute.rpartition("}")
+    if namespace[1:] == names.XSI:
+        return _Kind.SCHEMA_INSTANCE
+    return _Kind.IDENTIFIER if name.lower() == "id" else _Kind.OTHER
 
 
 def detach(signature: _Element) -> None:

@@ -63,6 +63,7 @@ def _parse(data: bytes) -> _Element:
     try:
         root = etree.fromstring(data, _parser())
         place.check_tree(root)
+        place.check_attributes(root)
     except etree.XMLSyntaxError as error:
         raise Unsignable(f"The document is not well-formed: {error}") from error
     except Untrusted as error:

@@ -39,15 +39,19 @@ class Signature(Struct, frozen=True):
     signed_info: _Element
     c14n_method: _Element
     signature_method: str
-    references: tuple[Reference, ...]
+    document: Reference
+    parts: tuple[Reference, ...]  # the other references: to parts of this signature
     value: bytes
     key_info: _Element
     object: _Element | None
 
-    @property
-    def document(self) -> Reference:
-        """The reference to the whole document."""
-        return next(reference for reference in self.references if reference.is_whole_document)
+
+class Canonicalisations(Struct, frozen=True):
+    """How SignedInfo, the document, and each part of the signature are brought into canonical form."""
+
+    signed_info: Canonicalisation
+    document: Canonicalisation
+    parts: tuple[Canonicalisation, ...]
 
 
 def read(element: _Element) -> Signature:
@@ -66,36 +70,41 @@ def read(element: _Element) -> Signature:
         )
     signed_info, value, key_info = inside[:3]
     c14n_method, signature_method, references = _read_signed_info(signed_info)
-    signature = Signature(
+    document, parts = _covered(references)
+    space = _read_objects(inside[3:])
+    _check_parts(parts, space)
+    return Signature(
         element=element,
         signed_info=signed_info,
         c14n_method=c14n_method,
         signature_method=_algorithm(signature_method),
-        references=references,
+        document=document,
+        parts=parts,
         value=base64_of(value, ("Id",)),
         key_info=key_info,
-        object=_read_objects(inside[3:]),
+        object=space,
     )
-    _check_coverage(signature)
-    return signature
 
 
-def check_algorithms(signature: Signature, policy: AlgorithmPolicy) -> Canonicalisation:
-    """Hold every algorithm against the lists; return how SignedInfo is canonicalised.
+def check_algorithms(signature: Signature, policy: AlgorithmPolicy) -> Canonicalisations:
+    """Hold every algorithm against the lists; return the canonicalisations to apply.
 
     Raises:
         Untrusted: signature-algorithm-forbidden, signature-transform-forbidden.
     """
     if signature.signature_method not in policy.signatures:
         raise _forbidden_algorithm(signature.signature_method)
-    for reference in signature.references:
+    for reference in (signature.document, *signature.parts):
         if reference.digest_method not in policy.digests:
             raise _forbidden_algorithm(reference.digest_method)
-        canonicalisation_of(reference)
-    return canonical.read(signature.c14n_method)
+    return Canonicalisations(
+        signed_info=canonical.read(signature.c14n_method),
+        document=_canonicalisation_of(signature.document),
+        parts=tuple(_canonicalisation_of(part) for part in signature.parts),
+    )
 
 
-def canonicalisation_of(reference: Reference) -> Canonicalisation:
+def _canonicalisation_of(reference: Reference) -> Canonicalisation:
     """Return the canonicalisation of a reference after checking its transforms.
 
     The document: enveloped-signature, then one canonicalisation. A part of the signature: at most one canonicalisation.
@@ -173,23 +182,29 @@ def _read_objects(objects: list[_Element]) -> _Element | None:
     return objects[0] if objects else None
 
 
-def _check_coverage(signature: Signature) -> None:
-    """Exactly one reference to the whole document; every other is to a part of this signature (bound later, in `xades`)."""
-    for reference in signature.references:
+def _covered(references: tuple[Reference, ...]) -> tuple[Reference, tuple[Reference, ...]]:
+    """Split the references into the one to the whole document and the others."""
+    for reference in references:
         _check_uri(reference)
-    if sum(reference.is_whole_document for reference in signature.references) != 1 or signature.document.type:
+    whole = [reference for reference in references if reference.is_whole_document]
+    if len(whole) != 1 or whole[0].type:
         raise Untrusted(
             Code.SIGNATURE_COVERAGE,
             'The signature must cover the whole document: exactly one reference with URI="" and no Type.',
             'Chữ ký phải bao phủ toàn bộ văn bản: đúng một tham chiếu có URI="" và không có Type.',
         )
-    if len(signature.references) > 1 and signature.object is None:
+    return whole[0], tuple(reference for reference in references if reference is not whole[0])
+
+
+def _check_parts(parts: tuple[Reference, ...], space: _Element | None) -> None:
+    """Other references and an Object come together: which part each one names is for `xades` to bind."""
+    if parts and space is None:
         raise Untrusted(
             Code.SIGNATURE_COVERAGE,
             'Beside the document (URI="") a signature may cover only its own XAdES SignedProperties and KeyInfo.',
             'Ngoài toàn bộ văn bản (URI=""), chữ ký chỉ được bao phủ SignedProperties (XAdES) và KeyInfo của chính nó.',
         )
-    if signature.object is not None and len(signature.references) == 1:
+    if space is not None and not parts:
         raise _unsigned_space()
 
 

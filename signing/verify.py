@@ -20,7 +20,7 @@ from signing.certificates import Loaded, TrustAnchors
 from signing.errors import Code, Untrusted, ended_by_verdict, foreign_errors_as
 from signing.place import has_signature
 from signing.report import Procedure, Step
-from signing.structure import Reference, Signature
+from signing.structure import Canonicalisations, Reference, Signature
 
 __all__ = ["RegisteredCertificate", "Registry", "Signer", "Verified", "has_signature", "verify"]
 
@@ -75,8 +75,7 @@ def verify(
 ) -> Verified:
     """Check that the whole document was signed by one registered agency.
 
-    1. *tree*: nothing in it that two readers could see differently (comments, processing instructions, entities,
-       `xsi:`).
+    1. *tree*: nothing in it that two readers could see differently (comments, processing instructions, entities).
     2. *place*: exactly one ds:Signature, last child of the one edXMLHeader of the one edXMLEnvelope of the root.
     3. *references*: one SignedInfo; exactly one reference to the whole document (`URI=""`); beside it only the
        signature's own XAdES SignedProperties (bound by Type and Target) and KeyInfo; no Object else; every identifier
@@ -115,9 +114,9 @@ def verify(
         element = place.find_signature(root)
         procedure.passed()
         # 3. references
-        place.check_identifiers(root)
+        place.check_attributes(root)
         signature = structure.read(element)
-        parts = list(xades.parts(signature))
+        parts = xades.parts(signature)
         procedure.passed("the whole document" if not parts else "the whole document and its own XAdES properties")
         # 4. algorithms
         c14n = structure.check_algorithms(signature, policy)
@@ -133,10 +132,10 @@ def verify(
         # 6. revocation
         procedure.not_configured("no revocation source is configured")
         # 7. signature
-        _check_value(signature, c14n, leaf)
+        _check_value(signature, c14n.signed_info, leaf)
         procedure.passed(f"signed at {claimed_at} by its own word" if claimed_at else "")
         # 8. digest
-        signed_sha256 = _check_digests(root, signature, parts)
+        signed_sha256 = _check_digests(root, signature, parts, c14n)
         procedure.passed(signed_sha256)
     return Verified(root, _signer(registration, leaf), signed_sha256, procedure.report())
 
@@ -169,16 +168,16 @@ def _check_value(signature: Signature, c14n: Canonicalisation, leaf: Loaded) -> 
         check_signature(signature.signature_method, leaf.key, signature.value, signed)
 
 
-def _check_digests(root: _Element, signature: Signature, parts: list[tuple[Reference, _Element]]) -> str:
+def _check_digests(root: _Element, signature: Signature, parts: tuple[_Element, ...], c14n: Canonicalisations) -> str:
     """Check every digest, the document's last; return the SHA-256 of the document's canonical form, hexadecimal."""
-    for reference, element in parts:  # while they still stand in their document
-        data = structure.canonicalisation_of(reference).apply_to_part(element)
-        _compare(reference, digest(reference.digest_method, data))
+    for reference, element, form in zip(signature.parts, parts, c14n.parts, strict=True):  # while still in their place
+        _compare(reference, digest(reference.digest_method, form.apply_to_part(element)))
     place.detach(signature.element)
-    data = structure.canonicalisation_of(signature.document).apply(root)
-    value = digest(signature.document.digest_method, data)
-    _compare(signature.document, value)
-    return value.hex() if DIGESTS[signature.document.digest_method] == "sha256" else hashlib.sha256(data).hexdigest()
+    document = signature.document
+    data = c14n.document.apply(root)
+    value = digest(document.digest_method, data)
+    _compare(document, value)
+    return value.hex() if DIGESTS[document.digest_method] == "sha256" else hashlib.sha256(data).hexdigest()
 
 
 def _compare(reference: Reference, value: bytes) -> None:

@@ -6,7 +6,6 @@ Target. Accepted inside: SigningTime, one of SigningCertificate(V2) by digest, D
 Everything else (unsigned properties, policies, roles, time stamps) is refused, because nothing here would check it.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from lxml.etree import _Element
@@ -29,24 +28,25 @@ _DIGEST = (names.DIGEST_METHOD, names.DIGEST_VALUE)
 _SIGNING_CERTIFICATES = frozenset({_tag("SigningCertificate"), _tag("SigningCertificateV2")})
 
 
-def parts(signature: Signature) -> Iterator[tuple[Reference, _Element]]:
-    """Pair each reference beside the document's with the element of this signature that it names (A.3 step 3).
+def parts(signature: Signature) -> tuple[_Element, ...]:
+    """Return the element of this signature that each reference in `signature.parts` names (A.3 step 3).
 
     Raises:
         Untrusted: signature-coverage when one names anything else, or when the properties are not covered.
     """
     if signature.object is None:
-        return
+        return ()
     properties = _signed_properties(signature)
+    found = []
     own = {properties.get("Id"): properties, signature.key_info.get("Id"): signature.key_info}
-    for reference in signature.references:
-        if not reference.is_whole_document:
-            element = own.pop((reference.uri or "#")[1:] or None, None)
-            if element is None or reference.type != (names.SIGNED_PROPERTIES_TYPE if element is properties else ""):
-                raise _unbound()
-            yield reference, element
-    if properties.get("Id") in own:
+    for reference in signature.parts:
+        element = own.pop((reference.uri or "#")[1:] or None, None)
+        if element is None or reference.type != (names.SIGNED_PROPERTIES_TYPE if element is properties else ""):
+            raise _unbound()
+        found.append(element)
+    if properties not in found:
         raise _unbound()
+    return tuple(found)
 
 
 def check_properties(
