@@ -1,6 +1,11 @@
-"""The HTTP API: aiohttp routes that turn requests into use cases and outcomes into answers.
+"""The HTTP API: the door through which systems and people reach the use cases (CONTRACT section 4).
 
-A handler authenticates the calling system, streams or decodes what was sent within a byte budget, calls one use case
-of `hub` and renders its outcome. Every refusal becomes `application/problem+json` (RFC 9457) in one middleware, in
-the language the caller asked for, so that no handler formats an error and no library error reaches a client.
+A request comes in through the guarded connection (`guard`: time limits, a cap, answers to broken HTTP) and the one middleware
+(`door`): it takes up the trace, lets in who may (`auth`, `routes`), and turns whatever goes wrong into a problem document
+(`problems`). Behind it stand handlers grouped by noun (`packages`, `deliveries`, `inbox`, `receipts`, `feed`, `agencies`,
+`health`): each reads what is asked (`intake`, `query`, `bodies`), calls one use case, and shows its answer as a value of
+`views`. `server` opens the socket and closes it again without dropping work; `metrics` and `logs` say what happened.
+
+`openapi.yaml` is written by hand, but never drifts: tests compare its operations with the table in `routes`, its parameters with
+`query`, and its component schemas with `views`.
 """

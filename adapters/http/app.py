@@ -1,0 +1,26 @@
+"""The application: routes behind one door, with everything they need."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from adapters.http.bodies import expect_later
+from adapters.http.context import LIFETIME, METRICS, SERVICES
+from adapters.http.door import door
+from adapters.http.lifetime import Lifetime
+from adapters.http.metrics import Metrics
+from adapters.http.routes import ROUTES
+from hub.services import Services
+
+
+def build(services: Services, metrics: Metrics | None = None) -> web.Application:
+    """Return the application of a hub. `metrics` is where it counts, and where others may count beside it."""
+    app = web.Application(middlewares=[door], client_max_size=services.settings.intake.max_bytes)
+    app[SERVICES] = services
+    app[LIFETIME] = Lifetime()
+    app[METRICS] = metrics or Metrics(services.store.next_due, services.clock)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, route.handler, expect_handler=expect_later)
+        if route.has_head:
+            app.router.add_route("HEAD", route.path, route.handler, expect_handler=expect_later)
+    return app

@@ -1,0 +1,88 @@
+"""The one middleware: trace, admission, and the translation of every trouble into an answer."""
+
+from __future__ import annotations
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from adapters.http.auth import authenticate
+from adapters.http.context import CALLER, LIFETIME, TRACE_ID, remember, services_of
+from adapters.http.lifetime import Lifetime
+from adapters.http.problems import problem_answer
+from adapters.http.query import Nothing, asked
+from adapters.http.routes import BY_HANDLER, Route
+from adapters.http.tracing import trace_id_of
+from hub.trouble import Defect, Deferral, Refusal, Trouble
+
+_log = structlog.get_logger()
+
+#: What aiohttp's router and parser say, in our words. Anything else of theirs is a broken request.
+_CODES = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+
+
+@web.middleware
+async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let a request through to its handler, and answer for whatever goes wrong on the way."""
+    trace_id = trace_id_of(request.headers.get("traceparent"))
+    request[TRACE_ID] = trace_id
+    structlog.contextvars.bind_contextvars(trace_id=trace_id)
+    response = await _answered(request, handler)
+    response.headers["Trace-Id"] = trace_id
+    return response
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    lifetime = request.app[LIFETIME]
+    with lifetime.working():
+        try:
+            _admit(request, BY_HANDLER.get(request.match_info.handler), lifetime)
+            return await handler(request)
+        except Trouble as trouble:
+            return _in_trouble(trouble, request)
+        except web.HTTPException as error:
+            return _misdirected(error, request)
+        except ConnectionError:
+            raise  # the client is gone, or its answer was cut short: nobody is left to be told
+        except Exception as error:  # noqa: BLE001 - the border: whatever it is, the caller gets a clean 500
+            _log.exception("defect", route=request.path, kind=type(error).__name__)
+            return problem_answer(Defect("defect"), request)
+
+
+def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> None:
+    """Raise `Trouble` unless the caller may use the route now."""
+    if route is None:
+        return  # no such path or method: the handler raises it
+    remember(request, route=route.path)
+    if lifetime.is_stopping and not route.works_while_stopping:
+        raise Deferral("shutting-down")
+    if route.roles:
+        services = services_of(request)
+        caller = authenticate(request.headers.get(hdrs.AUTHORIZATION), services.register.snapshot, services.clock())
+        request[CALLER] = caller
+        remember(request, caller=caller.name)
+        if caller.role not in route.roles:
+            raise Refusal(
+                "not-authorised",
+                detail=f"The role {caller.role} may not use this route.",
+                detail_vi=f"Vai trò {caller.role} không được dùng đường dẫn này.",
+            )
+    if route.asked is Nothing:
+        asked(request, Nothing)
+
+
+def _in_trouble(trouble: Trouble, request: web.Request) -> web.Response:
+    if isinstance(trouble, Defect):
+        _log.error("defect", detail=trouble.detail, exc_info=trouble)
+    elif isinstance(trouble, Deferral):
+        _log.warning("deferred", code=trouble.code, detail=trouble.detail)
+    return problem_answer(trouble, request)
+
+
+def _misdirected(error: web.HTTPException, request: web.Request) -> web.StreamResponse:
+    """Answer for a path or method that no route has; OPTIONS is told which methods there are."""
+    allow = error.headers.get(hdrs.ALLOW)
+    if allow is not None and request.method == hdrs.METH_OPTIONS:
+        return web.Response(status=204, headers={hdrs.ALLOW: f"{allow},OPTIONS", hdrs.SERVER: "axis-hub"})
+    code = _CODES.get(error.status, "protocol-error")
+    return problem_answer(Refusal(code), request, {hdrs.ALLOW: allow} if allow is not None else None)

@@ -1,0 +1,49 @@
+"""Health, metrics and the description of the API: for machines that watch, without authentication."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+
+from adapters.http import views
+from adapters.http.answers import body_answer, json_answer
+from adapters.http.context import LIFETIME, METRICS, services_of
+from adapters.http.query import ReadinessAsked, asked
+
+SPECIFICATION = Path(__file__).with_name("openapi.yaml")
+
+
+async def alive(request: web.Request) -> web.Response:
+    """Answer, whatever the dependencies do: a restart would not mend those."""
+    return json_answer(views.Liveness("alive"))
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Say whether this process can do its work: 200, or 503; `?verbose` names each dependency."""
+    form = asked(request, ReadinessAsked)
+    if request.app[LIFETIME].is_stopping:
+        return json_answer(views.Readiness("shutting-down"), status=503)
+    checks = await services_of(request).health.checks()
+    is_ready = all(check.is_ok for check in checks)
+    shown = tuple(views.Check(each.name, each.is_ok, each.detail) for each in checks)
+    view = views.Readiness("ready" if is_ready else "not-ready", msgspec.UNSET if form.verbose is None else shown)
+    return json_answer(view, status=200 if is_ready else 503)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Return the metrics of this process in the Prometheus text format."""
+    text, content_type = await request.app[METRICS].scrape()
+    return body_answer(text, content_type)
+
+
+async def specification(request: web.Request) -> web.Response:
+    """Return the OpenAPI description of this API."""
+    return body_answer(_specification(), "application/yaml")
+
+
+@cache
+def _specification() -> bytes:
+    return SPECIFICATION.read_bytes()

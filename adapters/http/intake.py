@@ -1,0 +1,64 @@
+"""Hop 1 of a package: check its headers, then stream its bytes into the spool while they are hashed and counted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import hdrs, web
+
+from adapters.http.bodies import broken_bodies, chunks_of, refuse_encoding, refuse_length
+from adapters.http.context import services_of
+from adapters.http.digests import require_digest
+from adapters.http.idempotency import bind_key
+from hub.services import Services
+from hub.spool import Spooled
+from hub.trouble import Refusal
+
+CONTENT_TYPES = frozenset({"application/xml", "text/xml", "application/edxml+xml"})
+
+
+@asynccontextmanager
+async def received(request: web.Request) -> AsyncIterator[Spooled]:
+    """Give the package in the request's body, and remove what is left of it afterwards.
+
+    Raises `Refusal`: content-type-unsupported, content-encoding-unsupported, body-too-large, request-timeout, protocol-error,
+    content-digest-mismatch, idempotency-key-reused.
+    """
+    services = services_of(request)
+    refuse_type(request.headers.get(hdrs.CONTENT_TYPE))
+    refuse_encoding(request)
+    refuse_length(request, services.settings.intake.max_bytes)
+    spooled = await _receive(request, services)
+    try:
+        require_digest(request.headers.get("Content-Digest"), spooled.sha256)
+        await bind_key(request, spooled.sha256)
+        yield spooled
+    finally:
+        await services.spool.discard(spooled)
+
+
+def refuse_type(content_type: str | None) -> None:
+    """Raise `Refusal` content-type-unsupported unless it is one of XML in UTF-8."""
+    media_type, _, parameters = (content_type or "").lower().partition(";")
+    if media_type.strip() in CONTENT_TYPES and _charset(parameters) == "utf-8":
+        return
+    raise Refusal("content-type-unsupported")
+
+
+def _charset(parameters: str) -> str:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            return value.strip().strip('"')
+    return "utf-8"
+
+
+async def _receive(request: web.Request, services: Services) -> Spooled:
+    try:
+        with broken_bodies():
+            async with asyncio.timeout(services.settings.listen.body_timeout):
+                return await services.spool.receive(chunks_of(request), services.settings.intake.max_bytes)
+    except TimeoutError as error:
+        raise Refusal("request-timeout") from error
