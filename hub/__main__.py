@@ -5,7 +5,6 @@ Everything else is the command line's (`axis`), which people use.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import urllib.error
 import urllib.request
@@ -25,9 +24,10 @@ def main(arguments: list[str]) -> int:
     except ConfigurationError as error:
         return _say(str(error), 2)
     if command == "serve":
-        from hub.compose import serve  # noqa: PLC0415 - a health check must not load the whole hub
+        from adapters.http.server import run  # noqa: PLC0415 - a health check must not load the whole hub
+        from hub.compose import serve  # noqa: PLC0415
 
-        asyncio.run(serve(settings, base_dir))
+        run(serve(settings, base_dir))
         return 0
     if command == "health":
         return _health(f"http://{settings.listen.host}:{settings.listen.port}/readyz")

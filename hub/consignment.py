@@ -11,6 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -76,7 +77,7 @@ class Consignment:
         for system_id, theirs in by_system.items():
             task = asyncio.create_task(self._serve(system_id, theirs), name=f"serve {system_id}")
             self._serving[system_id] = task
-            task.add_done_callback(lambda task, served=system_id: self._served(served, task))
+            task.add_done_callback(partial(self._served, system_id))
         return bool(tickets)
 
     def _served(self, system_id: str, task: asyncio.Task[None]) -> None:

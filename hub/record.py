@@ -11,6 +11,8 @@ from hub.ids import DeliveryId, EventId, PackageId
 from hub.lifecycle import State
 from signing.receipt import Reason
 
+__all__ = ["EventRecord", "Reason"]
+
 
 class EventRecord(Struct, frozen=True, kw_only=True):
     """A fact about a package (and one delivery of it) at a time, with its receipt.

@@ -1,0 +1,182 @@
+"""The one place where adapters and use cases meet: every start beside its stop."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from adapters.http.logs import configure as configure_logs
+from adapters.http.server import listening_socket, serving, until_told_to_stop
+from adapters.storage.opening import Storage, open_storage
+from adapters.trust.load import Trust, load_trust
+from adapters.webhook.courier import open_courier
+from hub.attest import Attestor
+from hub.conclusion import Concluder
+from hub.consignment import Consignment
+from hub.examination import Examination
+from hub.examine import Window
+from hub.expiry import Expiry
+from hub.feed import Feed
+from hub.handover import Handover
+from hub.health import Health, Probe
+from hub.inbox import Inbox
+from hub.library import Library
+from hub.ports import Courier
+from hub.recall import Recalls
+from hub.redrive import Redrive
+from hub.register import CurrentRegister
+from hub.relay import Relay
+from hub.services import Services
+from hub.settings import Settings, StorageSettings
+from hub.signals import Signals
+from hub.submission import Submission
+from hub.supervision import running_loops
+from hub.trouble import Deferral
+from routing.schedule import RetrySchedule
+from routing.values import Binding
+
+_LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
+
+
+def now() -> datetime:
+    """Return the present, aware UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]:
+    """Open everything, run the hub's loops, and close all of it at the end.
+
+    Relative paths of `settings` start at `base_dir`. Raises what the adapters raise when a key or the database cannot be used.
+    """
+    trust = load_trust(settings.trust, base_dir)
+    signals = Signals()
+    storage_settings = located(settings.storage, base_dir)
+    async with open_storage(
+        storage_settings, inline_bytes=settings.intake.inline_bytes, notify=signals.notify, clock=now
+    ) as storage:
+        register = CurrentRegister(storage.registers)
+        await register.refresh()
+        await storage.queue.restart()
+        async with open_courier(settings, lambda: register.snapshot, now) as webhook:
+            services = _services(settings, storage, trust, register, signals, storage_settings.content_dir)
+            loops = _loops(services, {webhook.binding: webhook}, Attestor(settings.hub.code, trust.sealer))
+            async with running_loops({"register": register.run, **loops}):
+                yield services
+
+
+async def serve(
+    settings: Settings, base_dir: Path, on_open: Callable[[str, int], None] = lambda _host, _port: None
+) -> None:
+    """Run the hub with its HTTP edge until SIGTERM or SIGINT; `on_open` is told where it listens."""
+    configure_logs(settings.log.level)
+    listening = listening_socket(settings.listen)
+    async with running(settings, base_dir) as services, serving(services, listening) as (host, port):
+        on_open(host, port)
+        await until_told_to_stop()
+
+
+def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
+    """Return the storage settings with every relative path made absolute."""
+    url = make_url(settings.url)
+    if url.drivername.startswith("sqlite") and url.database:
+        url = url.set(database=str(base_dir / url.database))
+    return StorageSettings(
+        url=url.render_as_string(hide_password=False),
+        content_dir=base_dir / settings.content_dir,
+        spool_dir=base_dir / settings.spool_dir,
+        max_pending=settings.max_pending,
+    )
+
+
+def _services(
+    settings: Settings, storage: Storage, trust: Trust, register: CurrentRegister, signals: Signals, content_dir: Path
+) -> Services:
+    attestor = Attestor(settings.hub.code, trust.sealer)
+    store = storage.store
+    lifetime = timedelta(days=settings.delivery.deadline_days)
+    return Services(
+        settings=settings,
+        clock=now,
+        store=store,
+        broker=storage.queue,
+        spool=storage.spool,
+        register=register,
+        signals=signals,
+        submission=Submission(
+            examination=_examination(settings, trust, register),
+            store=store,
+            spool=storage.spool,
+            register=register,
+            attestor=attestor,
+            clock=now,
+            lifetime=lifetime,
+        ),
+        handover=Handover(store=store, register=register, attestor=attestor, clock=now),
+        recalls=Recalls(store=store, register=register, attestor=attestor, clock=now, lifetime=lifetime),
+        redrive=Redrive(store=store, register=register, clock=now),
+        inbox=Inbox(mailbox=store, signals=signals, clock=now),
+        feed=Feed(reader=store, signals=signals),
+        library=Library(store),
+        health=Health(_probes(storage, trust, content_dir)),
+    )
+
+
+def _examination(settings: Settings, trust: Trust, register: CurrentRegister) -> Examination:
+    intake = settings.intake
+    return Examination(
+        register=register,
+        anchors=trust.anchors,
+        window=Window(
+            newest=timedelta(hours=intake.max_future_hours),
+            oldest=timedelta(days=intake.max_age_days) if intake.max_age_days else None,
+        ),
+        clock=now,
+        inline_bytes=intake.inline_bytes,
+        memory_budget=intake.memory_budget,
+    )
+
+
+def _loops(
+    services: Services, couriers: dict[Binding, Courier], attestor: Attestor
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    delivery = services.settings.delivery
+    schedule = RetrySchedule.of_seconds(*delivery.retry_delays, spread=delivery.retry_jitter)
+    concluder = Concluder(attestor=attestor, schedule=schedule, register=services.register, clock=now)
+    relay = Relay(store=services.store, broker=services.broker, signals=services.signals, clock=now)
+    consignment = Consignment(
+        store=services.store,
+        broker=services.broker,
+        couriers=couriers,
+        concluder=concluder,
+        signals=services.signals,
+        concurrency=delivery.webhook_concurrency,
+    )
+    expiry = Expiry(store=services.store, register=services.register, attestor=attestor, clock=now)
+    return {"relay": relay.run, "consignment": consignment.run, "expiry": expiry.run}
+
+
+def _probes(storage: Storage, trust: Trust, content_dir: Path) -> dict[str, Probe]:
+    async def database() -> str:
+        return f"register version {await storage.registers.register_version()}"
+
+    async def signing() -> str:
+        until = trust.hub_certificate.not_valid_after_utc
+        if not trust.hub_certificate.not_valid_before_utc <= now() <= until:
+            raise Deferral(
+                "signing-unavailable", detail=f"the hub's certificate is not valid now (until {until:%Y-%m-%d})"
+            )
+        return f"certificate valid until {until:%Y-%m-%d}"
+
+    async def disk() -> str:
+        free = shutil.disk_usage(content_dir).free
+        if free < _LEAST_FREE_BYTES:
+            raise Deferral("storage-full", detail=f"only {free // 1_048_576} MiB free")
+        return f"{free // 1_048_576} MiB free"
+
+    return {"database": database, "signing": signing, "disk": disk}
