@@ -1,0 +1,192 @@
+"""Attachments: the manifest and the contents fitted together, each file decoded in pieces and measured.
+
+1. names of files are judged;
+2. every manifest reference finds its one attachment and the reverse, ids compared without `cid:`;
+3. base64 is decoded piece by piece; a file that is no zip is hashed on the way and never held whole;
+4. a zip with one flat entry is the sender's wrapping: the file is that entry; any other zip is the file itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+from msgspec import Struct
+
+from schemas.edxml import names, sentences
+from schemas.edxml.archive import ArchiveError, UnsafeArchive
+from schemas.edxml.attachment import Attachment, AttachmentFile
+from schemas.edxml.base64_text import BrokenBase64
+from schemas.edxml.content import MeasuredContent, measured_content, whole_content
+from schemas.edxml.file_names import fault_of
+from schemas.edxml.media import is_binary, media_type
+from schemas.edxml.shapes import ATTACHMENT, REFERENCE
+from schemas.errors import AttachmentMismatch, AttachmentUnsafe, Malformed, Violation
+
+MAX_UNPACKED = 256 << 20  #: bytes that all wrapped files of one package may have together
+
+_DAMAGE = 4  #: so many U+FFFD in a binary file are no accident: its bytes were read as text somewhere
+
+
+class Part(Struct, frozen=True):
+    """One side of an attachment as written: a manifest reference or an attachment."""
+
+    content_id: str
+    name: str
+    element: _Element
+    declared_type: str = ""
+    description: str | None = None
+    field_name: str | None = None
+    mime_type: str | None = None
+    format: str | None = None
+
+
+def bare_id(content_id: str) -> str:
+    """Return the id without `cid:`, which builders put on again at every pass."""
+    bare = content_id.strip()
+    while bare[:4].lower() == "cid:":
+        bare = bare[4:].strip()
+    return bare
+
+
+class Parts(Struct, frozen=True):
+    """Both sides of all attachments of one package."""
+
+    references: tuple[Part, ...]
+    attachments: tuple[Part, ...]
+
+
+def parts_of(root: _Element) -> Parts:
+    """Return what manifest and attachments say, without looking into any content."""
+    manifest = root.find(f"{names.ENVELOPE}/{names.BODY}/{names.MANIFEST}")
+    encoded = root.find(names.ATTACHMENTS)
+    return Parts(
+        tuple(_part(element, REFERENCE.values(element)) for element in _each(manifest, names.REFERENCE)),
+        tuple(_part(element, ATTACHMENT.values(element)) for element in _each(encoded, names.ATTACHMENT)),
+    )
+
+
+def _each(parent: _Element | None, tag: str) -> Iterator[_Element]:
+    return iter(()) if parent is None else parent.iterchildren(tag)
+
+
+def _part(element: _Element, said: dict[str, str]) -> Part:
+    given = {
+        **said,
+        "content_id": bare_id(said.get("content_id", "")),
+        "name": said.get("name", "").strip(names.XML_BLANKS),
+    }
+    return Part(element=element, **given)
+
+
+def name_violations(parts: Parts) -> Iterator[Violation]:
+    """Yield what is wrong with the names of files."""
+    for part in (*parts.references, *parts.attachments):
+        fault = fault_of(part.name)
+        if fault is not None:
+            yield sentences.bad_file_name(part.element, *fault)
+
+
+def fit_violations(parts: Parts) -> Iterator[Violation]:
+    """Yield where manifest and attachments do not fit one to one."""
+    referenced = Counter(part.content_id for part in parts.references)
+    attached = Counter(part.content_id for part in parts.attachments)
+    for part in parts.references:
+        if part.content_id not in attached:
+            yield sentences.reference_without_attachment(part.element, part.content_id)
+        if referenced[part.content_id] > 1:
+            yield sentences.repeated_content_id(part.element, part.content_id)
+    for part in parts.attachments:
+        if part.content_id not in referenced:
+            yield sentences.attachment_without_reference(part.element, part.content_id)
+        if attached[part.content_id] > 1:
+            yield sentences.repeated_content_id(part.element, part.content_id)
+
+
+class Measured(Struct, frozen=True):
+    """All attachments, and what is worth telling of them."""
+
+    attachments: tuple[Attachment, ...]
+    notes: tuple[Violation, ...]
+
+
+def measure(parts: Parts, max_unpacked: int = MAX_UNPACKED) -> Measured:
+    """Decode every content, hash it, look at its first bytes.
+
+    Raises:
+        AttachmentMismatch: a content is no base64, or a declared zip cannot be opened.
+        AttachmentUnsafe: an archive is dangerous to unpack, or all of them together unpack to more than `max_unpacked` bytes.
+    """
+    budget = max_unpacked
+    measured: list[Attachment] = []
+    notes: list[Violation] = []
+    troubles: list[tuple[type[Malformed], Violation]] = []
+    declared_names = {part.content_id: part.name for part in parts.references}
+    for part in parts.attachments:
+        try:
+            file = measured_content(_content_of(part), part.name, part.declared_type, budget)
+        except BrokenBase64:
+            troubles.append((AttachmentMismatch, sentences.broken_base64(part.element, part.name)))
+            continue
+        except ArchiveError as error:
+            kind = AttachmentUnsafe if isinstance(error, UnsafeArchive) else AttachmentMismatch
+            troubles.append((kind, sentences.bad_archive(part.element, part.name, error.rule)))
+            continue
+        budget -= file.size if file.entry_name is not None else 0
+        measured.append(_attachment(part, file))
+        notes.extend(_notes(part, file, declared_names.get(part.content_id, part.name)))
+    if troubles:
+        kinds = [kind for kind, _ in troubles]
+        kind = AttachmentMismatch if AttachmentMismatch in kinds else AttachmentUnsafe
+        raise kind(violation for _, violation in troubles)
+    return Measured(tuple(measured), tuple(notes))
+
+
+def extract(root: _Element, content_id: str, max_unpacked: int = MAX_UNPACKED) -> AttachmentFile:
+    """Return the decoded file of one attachment of a tree that `read` has accepted.
+
+    Raises:
+        KeyError: the package has no such attachment.
+        AttachmentMismatch, AttachmentUnsafe: as `measure`.
+    """
+    wanted = bare_id(content_id)
+    part = next((part for part in parts_of(root).attachments if part.content_id == wanted), None)
+    if part is None:
+        raise KeyError(content_id)
+    try:
+        data = whole_content(_content_of(part), part.name, part.declared_type, max_unpacked)
+    except BrokenBase64:
+        raise AttachmentMismatch(sentences.broken_base64(part.element, part.name)) from None
+    except ArchiveError as error:
+        kind = AttachmentUnsafe if isinstance(error, UnsafeArchive) else AttachmentMismatch
+        raise kind(sentences.bad_archive(part.element, part.name, error.rule)) from None
+    return AttachmentFile(part.content_id, part.name, media_type(data, part.name), data)
+
+
+def _content_of(part: Part) -> str:
+    return part.element.findtext(names.CONTENT) or ""
+
+
+def _attachment(part: Part, file: MeasuredContent) -> Attachment:
+    return Attachment(
+        content_id=part.content_id,
+        name=part.name,
+        declared_type=part.declared_type,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        description=part.description,
+        is_zipped=file.entry_name is not None,
+        entry_name=file.entry_name,
+        field_name=part.field_name,
+        mime_type=part.mime_type,
+        format=part.format,
+    )
+
+
+def _notes(part: Part, file: MeasuredContent, referenced_name: str) -> Iterator[Violation]:
+    if referenced_name != part.name:
+        yield sentences.names_differ(part.element, part.name, referenced_name)
+    if not file.size:
+        yield sentences.empty_file(part.element, part.name)
+    if is_binary(file.media_type) and file.replacements >= _DAMAGE:
+        yield sentences.damaged_file(part.element, part.name)

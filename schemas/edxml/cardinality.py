@@ -1,0 +1,54 @@
+"""How often an element may stand where elements repeat in any order, which XSD 1.0 cannot say.
+
+The schema lists what may stand in these four elements; this table says what must, and what may stand more than once.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from lxml.etree import _Element
+from msgspec import Struct
+
+from schemas.edxml import sentences
+from schemas.edxml.names import qualified
+from schemas.errors import Violation
+
+Groups: TypeAlias = dict[str, list[_Element]]  #: the children of one element, by tag
+
+
+class Children(Struct, frozen=True):
+    """Which children an element must have, and which may repeat; all others stand at most once."""
+
+    required: frozenset[str]
+    repeatable: frozenset[str] = frozenset()
+    may_be_empty: bool = False  #: a shell with no child at all is an absent element
+
+
+def _tags(words: str) -> frozenset[str]:
+    return frozenset(map(qualified, words.split()))
+
+
+HEADER = Children(_tags("MessageHeader"))
+MESSAGE_HEADER = Children(_tags("From To Code PromulgationInfo DocumentType Subject"), _tags("To ResponseFor"))
+TRACE_HEADER_LIST = Children(_tags("TraceHeader"), _tags("TraceHeader"), may_be_empty=True)
+BUSSINESS = Children(_tags("BussinessDocType"), _tags("BussinessDocumentInfo StaffInfo"), may_be_empty=True)
+
+
+def grouped(parent: _Element) -> Groups:
+    """Return the children of `parent` by tag."""
+    groups: Groups = {}
+    for child in parent:
+        groups.setdefault(child.tag, []).append(child)
+    return groups
+
+
+def violations(parent: _Element, groups: Groups, rule: Children) -> Iterator[Violation]:
+    """Yield what is missing in `parent`, and what stands there once too often."""
+    if not groups and rule.may_be_empty:
+        return
+    for tag in sorted(rule.required - groups.keys()):
+        yield sentences.missing(parent, tag)
+    for tag, elements in groups.items():
+        if len(elements) > 1 and tag not in rule.repeatable:
+            for element in elements[1:]:
+                yield sentences.repeated(element)

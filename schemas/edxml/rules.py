@@ -1,0 +1,65 @@
+"""Rules of the exchange that no schema language states: who is addressed, when it was issued, what must not travel.
+
+Each rule looks at elements, so that it can say where.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from lxml.etree import _Element
+
+from schemas.edxml import sentences
+from schemas.edxml.cardinality import Groups
+from schemas.edxml.names import XML_BLANKS, qualified
+from schemas.edxml.secrecy import is_marked_kind, is_marked_subject
+from schemas.edxml.times import VIETNAM, read_date
+from schemas.errors import Violation
+
+CLOCK_TOLERANCE = timedelta(minutes=10)  #: how far a sender's clock may be ahead at midnight
+
+_ORGAN_ID = qualified("OrganId")
+_ISSUED = qualified("PromulgationDate")
+_TYPE_NAME = qualified("TypeName")
+_SPHERE = qualified("SphereOfPromulgation")
+
+
+def violations(groups: Groups, received_at: datetime) -> Iterator[Violation]:
+    """Yield every broken rule of a document's MessageHeader, given by its children."""
+    yield from _repeated_recipients(groups)
+    yield from _issued_in_future(groups, received_at)
+    yield from _secrecy_markings(groups)
+
+
+def _repeated_recipients(groups: Groups) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for code in _leaves(groups, "To", _ORGAN_ID):
+        text = (code.text or "").strip(XML_BLANKS)
+        if text in seen:
+            yield sentences.repeated_recipient(code, text)
+        seen.add(text)
+
+
+def _issued_in_future(groups: Groups, received_at: datetime) -> Iterator[Violation]:
+    today = (received_at + CLOCK_TOLERANCE).astimezone(VIETNAM).date()
+    for issued in _leaves(groups, "PromulgationInfo", _ISSUED):
+        day = read_date(issued.text or "").day
+        if day is not None and day > today:
+            yield sentences.issued_in_future(issued)
+
+
+def _secrecy_markings(groups: Groups) -> Iterator[Violation]:
+    kinds = (*_leaves(groups, "DocumentType", _TYPE_NAME), *_leaves(groups, "OtherInfo", _SPHERE))
+    subjects = (*groups.get(qualified("Subject"), ()), *groups.get(qualified("Content"), ()))
+    for element in kinds:
+        if is_marked_kind(element.text or ""):
+            yield sentences.secrecy_marking(element)
+    for element in subjects:
+        if is_marked_subject(element.text or ""):
+            yield sentences.secrecy_marking(element)
+
+
+def _leaves(groups: Groups, parent: str, tag: str) -> Iterator[_Element]:
+    for element in groups.get(qualified(parent), ()):
+        for child in element:
+            if child.tag == tag:
+                yield child
