@@ -1,0 +1,206 @@
+"""Reading lists: pages by cursor, newest first; the feed in commit order; what is overdue; what stands in one state.
+
+Packages and refusals are ordered by (time, id). Events are ordered by their number, which follows the order of
+commits; their times follow it too but for seconds, so a time range becomes a range of numbers with a margin, and the
+exact times are checked as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, or_, select, tuple_, union
+
+from adapters.storage import cursors
+from adapters.storage.database import Database
+from adapters.storage.reads import package_and_delivery, pair_of
+from adapters.storage.rows import EVENT, PACKAGE, REFUSAL, event_of, package_of, refusal_of
+from adapters.storage.tables import deliveries, events, packages, refusals
+from adapters.storage.terms import COMMON_EVENTS, RARE_EVENT, RECEIPTED, UNFINISHED, of
+from adapters.storage.times import micros
+from hub.changes import RefusedSubmission
+from hub.delivery import Delivery
+from hub.events import Event
+from hub.lifecycle import State
+from hub.package import Package
+from hub.queries import Item, PackageQuery, Page, ReceiptQuery, RefusalQuery
+from hub.record import EventRecord
+
+Conditions = list[ColumnElement[bool] | TextClause]
+
+_MARGIN = timedelta(minutes=15) // timedelta(microseconds=1)  # between the time of an event and its commit
+_receipted = of("events", RECEIPTED)
+
+
+def _feed_side(system: ColumnElement[Any]) -> Select[tuple[int]]:
+    newest = (
+        select(events.c.seq)
+        .where(system == bindparam("system"), _receipted, events.c.seq > bindparam("after"))
+        .order_by(events.c.seq)
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    return select(newest.c.seq)
+
+
+_feed = (
+    select(events.c.seq, *EVENT)
+    .where(events.c.seq.in_(union(_feed_side(events.c.sender_system), _feed_side(events.c.recipient_system))))
+    .order_by(events.c.seq)
+    .limit(bindparam("limit"))
+)
+_overdue = (
+    package_and_delivery()
+    .where(of("deliveries", UNFINISHED), deliveries.c.deadline_at <= bindparam("now"))
+    .order_by(deliveries.c.deadline_at)
+    .limit(bindparam("limit"))
+)
+_in_state = (
+    package_and_delivery()
+    .where(deliveries.c.state == bindparam("state"))
+    .order_by(deliveries.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+class Lists:
+    """The part of the store that answers with lists."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def packages(self, query: PackageQuery) -> Page[Package]:
+        """Return a page of packages, newest first."""
+        wanted = _equal(
+            (packages.c.system_id, query.system_id),
+            (packages.c.document_id, query.document_id),
+            (packages.c.notation, query.notation),
+        )
+        wanted += _between(packages.c.accepted_at, query.since, query.until)
+        statement = _page_by_time(packages, packages.c.accepted_at, PACKAGE, wanted, query.cursor, query.limit)
+        return await self._page(
+            statement, query.limit, package_of, lambda row: cursors.of_time(row.accepted_at, row.id)
+        )
+
+    async def refusals(self, query: RefusalQuery) -> Page[RefusedSubmission]:
+        """Return a page of refused submissions, newest first."""
+        wanted = _equal(
+            (refusals.c.system_id, query.system_id), (refusals.c.code, query.code), (refusals.c.sha256, query.sha256)
+        )
+        wanted += _between(refusals.c.at, query.since, query.until)
+        statement = _page_by_time(refusals, refusals.c.at, REFUSAL, wanted, query.cursor, query.limit)
+        return await self._page(statement, query.limit, refusal_of, lambda row: cursors.of_time(row.at, row.id))
+
+    async def receipts(self, query: ReceiptQuery) -> Page[EventRecord]:
+        """Return a page of receipted events, newest first."""
+        statement = _receipts(query)
+        return await self._page(statement, query.limit, event_of, lambda row: cursors.of_number(row.seq))
+
+    async def feed(self, system_id: str, after: int, limit: int) -> tuple[tuple[int, EventRecord], ...]:
+        """Return receipted events of the system's packages and deliveries with a number above `after`, in commit order."""
+        parameters = {"system": system_id, "after": after, "limit": limit}
+
+        def read(connection: Connection) -> tuple[tuple[int, EventRecord], ...]:
+            return tuple((row[0], event_of(row[1:])) for row in connection.execute(_feed, parameters))
+
+        return await self._database.read(read)
+
+    async def overdue(self, now: datetime, limit: int) -> tuple[tuple[Package, Delivery], ...]:
+        """Return deliveries that are not final and whose deadline has passed."""
+        return await self._pairs(_overdue, now=micros(now), limit=limit)
+
+    async def in_state(self, state: State, system_id: str | None, limit: int) -> tuple[tuple[Package, Delivery], ...]:
+        """Return deliveries in one state, oldest first. Final states are walked from the first delivery ever."""
+        statement = _in_state if state.is_final else _in_state.where(of("deliveries", UNFINISHED))
+        if system_id is not None:
+            statement = statement.where(deliveries.c.system_id == system_id)
+        return await self._pairs(statement, state=state.value, limit=limit)
+
+    async def _pairs(self, statement: Select[Any], **parameters: object) -> tuple[tuple[Package, Delivery], ...]:
+        def read(connection: Connection) -> tuple[tuple[Package, Delivery], ...]:
+            return tuple(map(pair_of, connection.execute(statement, parameters).all()))
+
+        return await self._database.read(read)
+
+    async def _page(
+        self,
+        statement: Select[Any],
+        limit: int,
+        value_of: Callable[[Sequence[Any]], Item],
+        cursor_of: Callable[[Row[Any]], str],
+    ) -> Page[Item]:
+        def read(connection: Connection) -> Page[Item]:
+            found = connection.execute(statement).all()
+            more = len(found) > limit
+            return Page(tuple(map(value_of, found[:limit])), cursor_of(found[limit - 1]) if more else None)
+
+        return await self._database.read(read)
+
+
+def _page_by_time(
+    table: Table,
+    at: ColumnElement[Any],
+    columns: Sequence[ColumnElement[Any]],
+    wanted: Conditions,
+    cursor: str | None,
+    limit: int,
+) -> Select[Any]:
+    if cursor is not None:
+        wanted.append(tuple_(at, table.c.id) < tuple_(*cursors.by_time(cursor)))
+    return select(*columns).where(*wanted).order_by(at.desc(), table.c.id.desc()).limit(limit + 1)
+
+
+def _receipts(query: ReceiptQuery) -> Select[Any]:
+    """Select a page of receipts. Two columns name systems and two name agencies: each side is walked in its own index."""
+    wanted: Conditions = [_receipted, *_equal((events.c.event, query.event), (events.c.package_id, query.package_id))]
+    if query.event is not None and Event(query.event) not in COMMON_EVENTS:
+        wanted.append(of("events", RARE_EVENT))
+    wanted += _times(query.since, query.until)
+    if query.cursor is not None:
+        wanted.append(events.c.seq < cursors.by_number(query.cursor))
+    sides = [
+        (first == name, second == name)
+        for first, second, name in (
+            (events.c.sender, events.c.recipient, query.agency),
+            (events.c.sender_system, events.c.recipient_system, query.system_id),
+        )
+        if name is not None
+    ]
+    walked = None if query.package_id is not None or not sides else sides.pop(0)
+    wanted += [or_(*side) for side in sides]
+    count = query.limit + 1
+    if walked is not None:
+        wanted = [events.c.seq.in_(union(*(_newest([side, *wanted], count) for side in walked)))]
+    return select(*EVENT, events.c.seq).where(*wanted).order_by(events.c.seq.desc()).limit(count)
+
+
+def _newest(wanted: Conditions, count: int) -> Select[tuple[int]]:
+    newest = select(events.c.seq).where(*wanted).order_by(events.c.seq.desc()).limit(count).subquery()
+    return select(newest.c.seq)
+
+
+def _times(since: datetime | None, until: datetime | None) -> Conditions:
+    wanted = _between(events.c.at, since, until)
+    at = select(events.c.seq).where(_receipted).limit(1)
+    if since is not None:
+        first = at.where(events.c.at >= micros(since) - _MARGIN).order_by(events.c.at, events.c.seq)
+        wanted.append(events.c.seq >= first.scalar_subquery())
+    if until is not None:
+        last = at.where(events.c.at < micros(until) + _MARGIN).order_by(events.c.at.desc(), events.c.seq.desc())
+        wanted.append(events.c.seq <= last.scalar_subquery())
+    return wanted
+
+
+def _equal(*wanted: tuple[ColumnElement[Any], str | None]) -> Conditions:
+    return [column == value for column, value in wanted if value is not None]
+
+
+def _between(column: ColumnElement[Any], since: datetime | None, until: datetime | None) -> Conditions:
+    bounds: Conditions = []
+    if since is not None:
+        bounds.append(column >= micros(since))
+    if until is not None:
+        bounds.append(column < micros(until))
+    return bounds

@@ -1,0 +1,43 @@
+"""Bringing a database to the current schema, forward only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from adapters.storage.dialects import open_engines, prepare_place
+from adapters.storage.errors import translated
+
+
+def migrate(url: str) -> None:
+    """Create or upgrade the database at an SQLAlchemy URL, all steps in one transaction; nothing when it is current."""
+    prepare_place(url)
+    engines = open_engines(url, readers=1)
+    try:
+        with translated(), engines.writer.begin() as connection:
+            configuration = _configuration()
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, "head")
+    finally:
+        engines.dispose()
+
+
+def is_current(url: str) -> bool:
+    """Return whether the database has the schema of this version."""
+    engines = open_engines(url, readers=1)
+    try:
+        with translated(), engines.reader.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_heads()
+        return set(present) == set(ScriptDirectory.from_config(_configuration()).get_heads())
+    finally:
+        engines.dispose()
+
+
+def _configuration() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return configuration

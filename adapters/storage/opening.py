@@ -1,0 +1,58 @@
+"""Opening everything that keeps state, and closing it again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from adapters.storage.content import ContentFiles
+from adapters.storage.database import Database, opened
+from adapters.storage.errors import translated
+from adapters.storage.queue import TableQueue
+from adapters.storage.register import Registers
+from adapters.storage.spool import FileSpool, own_folder
+from adapters.storage.store import SqlStore
+from adapters.storage.writer import Notify
+from hub.settings import StorageSettings
+
+
+class Storage(Struct, frozen=True):
+    """What keeps state, sharing one database and one content folder."""
+
+    database: Database
+    store: SqlStore
+    queue: TableQueue
+    spool: FileSpool
+    registers: Registers
+    files: ContentFiles
+
+
+@asynccontextmanager
+async def open_storage(
+    settings: StorageSettings,
+    *,
+    inline_bytes: int,
+    notify: Notify = lambda _topic: None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> AsyncIterator[Storage]:
+    """Open the migrated database, the content folder and a spool folder of this process; close them on the way out.
+
+    `notify` is called on the event loop after each commit with the topics of `hub.signals` that it concerns.
+    """
+    files = ContentFiles(settings.content_dir)
+    with translated():
+        await asyncio.to_thread(files.prepare)
+    with own_folder(settings.spool_dir) as folder:
+        async with opened(settings.url, max_pending=settings.max_pending, notify=notify) as database:
+            yield Storage(
+                database=database,
+                store=SqlStore(database, files),
+                queue=TableQueue(database, clock=clock),
+                spool=FileSpool(folder, files, inline_bytes=inline_bytes),
+                registers=Registers(database),
+                files=files,
+            )

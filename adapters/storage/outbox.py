@@ -1,0 +1,118 @@
+"""Orders on their way to the broker, claimed by state and due time, and what couriers need to carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from adapters.storage.database import Database
+from adapters.storage.reads import beside_open_order
+from adapters.storage.rows import DELIVERY, EVENT, ORDER, PACKAGE, delivery_of, event_of, order_of, package_of
+from adapters.storage.tables import deliveries, events, orders, packages
+from adapters.storage.terms import ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
+from adapters.storage.times import micros, moment
+from hub.ids import OrderId
+from hub.order import Order, Purpose
+from hub.queries import Errand
+from routing.values import Lane
+
+_waiting = of("orders", WAITING)
+_due = (
+    select(*ORDER)
+    .where(_waiting, orders.c.lane == bindparam("lane"), orders.c.due_at <= bindparam("now"))
+    .order_by(orders.c.due_at, orders.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_claim = (
+    update(orders)
+    .where(orders.c.id.in_(bindparam("ids", expanding=True)))
+    .values(due_at=bindparam("until"), is_postponed=0)
+)
+_next_due = select(func.min(orders.c.due_at)).where(_waiting, orders.c.lane == bindparam("lane"))
+_carried = orders.alias("carried")
+_wanted = (_carried.c.id.in_(bindparam("ids", expanding=True)), _carried.c.state != ORDER_DONE)
+_CARRIED = tuple(_carried.c[str(column.key)] for column in ORDER)
+_consignments = (
+    select(*_CARRIED, *DELIVERY, *PACKAGE)
+    .select_from(
+        beside_open_order(
+            _carried.join(deliveries, deliveries.c.id == _carried.c.delivery_id).join(
+                packages, packages.c.id == deliveries.c.package_id
+            )
+        )
+    )
+    .where(*_wanted)
+)
+_tellings = (
+    select(*_CARRIED, *EVENT, *PACKAGE)
+    .select_from(
+        _carried.join(events, events.c.id == _carried.c.event_id).outerjoin(
+            packages, packages.c.id == events.c.package_id
+        )
+    )
+    .where(*_wanted)
+)
+
+
+class Outboxes:
+    """The part of the store that holds orders."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, limit: int, now: datetime, until: datetime) -> tuple[Order, ...]:
+        """Return due orders, urgent first, and keep others from claiming them before `until`."""
+
+        def work(connection: Connection) -> tuple[Order, ...]:
+            claimed: list[Order] = []
+            for lane in (Lane.URGENT, Lane.NORMAL):
+                wanted = {"lane": lane.value, "now": micros(now), "limit": limit - len(claimed)}
+                claimed.extend(map(order_of, connection.execute(_due, wanted).all() if wanted["limit"] else ()))
+            if claimed:
+                connection.execute(_claim, {"ids": [order.id for order in claimed], "until": micros(until)})
+            return tuple(claimed)
+
+        return await self._database.writer.run(work)
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next waiting order falls due; None when none waits."""
+
+        def read(connection: Connection) -> datetime | None:
+            due = [connection.execute(_next_due, {"lane": lane.value}).scalar() for lane in Lane]
+            return min((moment(each) for each in due if each is not None), default=None)
+
+        return await self._database.read(read)
+
+    async def unpublish(self, system_id: str | None, published_before: datetime) -> int:
+        """Make published orders waiting again (their broker lost them), due at once; return how many."""
+        before = micros(published_before)
+        lost = update(orders).where(of("orders", PUBLISHED), orders.c.published_at < before)
+        if system_id is not None:
+            lost = lost.where(orders.c.system_id == system_id)
+        lost = lost.values(state=ORDER_WAITING, due_at=before, published_at=None)
+
+        return await self._database.writer.run(lambda connection: connection.execute(lost).rowcount, "outbox")
+
+    async def errands(self, order_ids: Sequence[OrderId]) -> tuple[Errand, ...]:
+        """Return what couriers need for these orders, in their order; those that are done or unknown are left out."""
+        if not order_ids:
+            return ()
+        ids = list(order_ids)
+
+        def read(connection: Connection) -> tuple[Errand, ...]:
+            rows = [*connection.execute(_consignments, {"ids": ids}), *connection.execute(_tellings, {"ids": ids})]
+            found = {row[0]: _errand(row) for row in rows}
+            return tuple(found[each] for each in ids if each in found)
+
+        return await self._database.read(read)
+
+
+def _errand(row: Sequence[object]) -> Errand:
+    order, rest = order_of(row), row[len(ORDER) :]
+    if order.purpose is Purpose.CONSIGN:
+        return Errand(order, package_of(rest[len(DELIVERY) :]), delivery=delivery_of(rest))
+    package = rest[len(EVENT) :]
+    return Errand(order, None if package[0] is None else package_of(package), event=event_of(rest))

@@ -1,0 +1,130 @@
+"""The table queue: a broker (`hub.ports.Broker`) in the same database, for hubs without RabbitMQ.
+
+Publishing inserts a row, taking makes it invisible for a while, settling deletes it. A courier that dies leaves its
+rows to become visible again. `take` steps from system to system through the index (a loose scan), so that a long
+queue of one system costs the others nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from adapters.storage.bulk import BulkInsert
+from adapters.storage.database import Database
+from adapters.storage.tables import queue
+from adapters.storage.times import micros
+from hub.ids import OrderId
+from hub.order import Order
+from hub.queries import Ticket
+from routing.values import Lane
+
+VISIBILITY = timedelta(minutes=2)  #: longer than any courier carries one order
+
+_publish = BulkInsert(queue, ("order_id", "system_id", "lane", "visible_at"), keep_existing=True)
+_next_system = select(func.min(queue.c.system_id)).where(queue.c.system_id > bindparam("system"))
+_visible = (
+    select(queue.c.position, queue.c.order_id)
+    .where(
+        queue.c.system_id == bindparam("system"),
+        queue.c.lane == bindparam("lane"),
+        queue.c.visible_at <= bindparam("now"),
+    )
+    .order_by(queue.c.position)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_hide = (
+    update(queue)
+    .where(queue.c.position.in_(bindparam("positions", expanding=True)))
+    .values(visible_at=bindparam("until"))
+)
+_settle = delete(queue).where(queue.c.position.in_(bindparam("positions", expanding=True)))
+_release = (
+    update(queue)
+    .where(queue.c.position == bindparam("at"), queue.c.visible_at == bindparam("until"))
+    .values(visible_at=0)
+)
+_counts = select(queue.c.system_id, queue.c.lane, func.count()).group_by(queue.c.system_id, queue.c.lane)
+
+
+class Handle(Struct, frozen=True):
+    """A row of the queue and until when it was taken: who comes later than that may not give it back."""
+
+    position: int
+    until: int
+
+
+class TableQueue:
+    """Queues between the outbox and the couriers, one pair (urgent, normal) per system; at least once."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime], visibility: timedelta = VISIBILITY
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._visibility = visibility
+
+    async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
+        """Publish orders, those that are queued already once only; return them all."""
+        rows = [(order.id, order.system_id, order.lane.value, 0) for order in orders]
+        await self._database.writer.run(lambda connection: _publish(connection, rows), "queue")
+        return tuple(order.id for order in orders)
+
+    async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
+        """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing waits."""
+        now = self._clock()
+        until = micros(now + self._visibility)
+
+        def work(connection: Connection) -> tuple[Ticket, ...]:
+            tickets: list[Ticket] = []
+            system = connection.execute(_next_system, {"system": ""}).scalar()
+            while system is not None:
+                if system not in busy:
+                    tickets.extend(_visible_of(connection, system, limit, micros(now), until))
+                system = connection.execute(_next_system, {"system": system}).scalar()
+            if tickets:
+                connection.execute(_hide, {"positions": _positions(tickets), "until": until})
+            return tuple(tickets)
+
+        return await self._database.writer.run(work)
+
+    async def settle(self, tickets: Sequence[Ticket]) -> None:
+        """Forget these tickets: what they stand for is recorded."""
+        positions = _positions(tickets)
+        if positions:
+            await self._database.writer.run(lambda connection: connection.execute(_settle, {"positions": positions}))
+
+    async def release(self, tickets: Sequence[Ticket]) -> None:
+        """Give these tickets back to be taken again; those that others have taken meanwhile stay theirs."""
+        rows = [{"at": handle.position, "until": handle.until} for handle in _handles(tickets)]
+        if rows:
+            await self._database.writer.run(lambda connection: connection.execute(_release, rows), "queue")
+
+    async def counts(self) -> dict[tuple[str, Lane], int]:
+        """Return how many orders each queue holds, taken ones included; empty queues are left out."""
+
+        def read(connection: Connection) -> dict[tuple[str, Lane], int]:
+            return {(system, Lane(lane)): count for system, lane, count in connection.execute(_counts)}
+
+        return await self._database.read(read)
+
+
+def _visible_of(connection: Connection, system: str, limit: int, now: int, until: int) -> list[Ticket]:
+    tickets: list[Ticket] = []
+    for lane in (Lane.URGENT, Lane.NORMAL):
+        wanted = {"system": system, "lane": lane.value, "now": now, "limit": limit - len(tickets)}
+        rows = connection.execute(_visible, wanted).all() if len(tickets) < limit else ()
+        tickets.extend(Ticket(OrderId(row.order_id), system, lane, Handle(row.position, until)) for row in rows)
+    return tickets
+
+
+def _handles(tickets: Sequence[Ticket]) -> list[Handle]:
+    return [ticket.handle for ticket in tickets if isinstance(ticket.handle, Handle)]
+
+
+def _positions(tickets: Sequence[Ticket]) -> list[int]:
+    return [handle.position for handle in _handles(tickets)]

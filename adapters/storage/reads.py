@@ -1,0 +1,159 @@
+"""Reading single things: a package, a delivery, an event, a content, and what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlalchemy import Connection, FromClause, Select, and_, bindparam, func, select
+
+from adapters.storage.content import ContentFiles
+from adapters.storage.database import Database
+from adapters.storage.rows import DELIVERY, EVENT, PACKAGE, delivery_of, event_of, package_of
+from adapters.storage.tables import contents, deliveries, events, orders, packages
+from adapters.storage.terms import OPEN_ORDER, of
+from hub.delivery import Delivery
+from hub.events import Event
+from hub.ids import DeliveryId, EventId, PackageId
+from hub.package import Package
+from hub.queries import Bytes, Original
+from hub.record import EventRecord
+
+
+def beside_open_order(source: FromClause) -> FromClause:
+    """Return `source`, which holds deliveries, joined with the open order of each: attempts and their next time live there."""
+    newest = orders.alias("open_order")
+    open_order = (
+        select(func.max(newest.c.id))
+        .where(newest.c.delivery_id == deliveries.c.id, of("open_order", OPEN_ORDER))
+        .correlate(deliveries)
+        .scalar_subquery()
+    )
+    return source.outerjoin(orders, orders.c.id == open_order)
+
+
+def package_and_delivery() -> Select[tuple[object, ...]]:
+    """Select `PACKAGE` and `DELIVERY` together."""
+    joined = deliveries.join(packages, packages.c.id == deliveries.c.package_id)
+    return select(*PACKAGE, *DELIVERY).select_from(beside_open_order(joined))
+
+
+def pair_of(row: Sequence[object]) -> tuple[Package, Delivery]:
+    """Return what a row of `package_and_delivery` says."""
+    return package_of(row), delivery_of(row[len(PACKAGE) :])
+
+
+_package = select(*PACKAGE).where(packages.c.id == bindparam("id"))
+_deliveries = (
+    select(*DELIVERY)
+    .select_from(beside_open_order(deliveries))
+    .where(deliveries.c.package_id == bindparam("id"))
+    .order_by(deliveries.c.position)
+)
+_delivery = package_and_delivery().where(deliveries.c.id == bindparam("id"))
+_originals = (
+    select(*PACKAGE, *DELIVERY)
+    .select_from(beside_open_order(packages.join(deliveries, deliveries.c.package_id == packages.c.id)))
+    .where(
+        packages.c.document_id.in_(bindparam("document_ids", expanding=True)),
+        packages.c.sender == bindparam("sender"),
+        packages.c.kind == "document",
+    )
+    .order_by(packages.c.accepted_at, packages.c.id, deliveries.c.position)
+)
+_event = select(*EVENT).where(events.c.id == bindparam("id"))
+_events = select(*EVENT).where(events.c.package_id == bindparam("id")).order_by(events.c.seq)
+_first_event = select(*EVENT).where(events.c.event == bindparam("event")).order_by(events.c.seq).limit(1)
+_event_of_delivery = _first_event.where(events.c.delivery_id == bindparam("id"))
+_event_of_package = _first_event.where(and_(events.c.package_id == bindparam("id"), events.c.delivery_id.is_(None)))
+_content = select(contents.c.size, contents.c.data).where(contents.c.sha256 == bindparam("sha256"))
+
+
+class Reads:
+    """The part of the store that answers questions about one thing."""
+
+    def __init__(self, database: Database, files: ContentFiles) -> None:
+        self._database = database
+        self._files = files
+
+    async def package(self, package_id: PackageId) -> Package | None:
+        """Return one package."""
+
+        def read(connection: Connection) -> Package | None:
+            row = connection.execute(_package, {"id": package_id}).first()
+            return None if row is None else package_of(row)
+
+        return await self._database.read(read)
+
+    async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
+        """Return the deliveries of a package in the order of its recipients."""
+
+        def read(connection: Connection) -> tuple[Delivery, ...]:
+            return tuple(map(delivery_of, connection.execute(_deliveries, {"id": package_id}).all()))
+
+        return await self._database.read(read)
+
+    async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
+        """Return one delivery with its package."""
+
+        def read(connection: Connection) -> tuple[Package, Delivery] | None:
+            row = connection.execute(_delivery, {"id": delivery_id}).first()
+            return None if row is None else pair_of(row)
+
+        return await self._database.read(read)
+
+    async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
+        """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
+        if not document_ids:
+            return ()
+
+        def read(connection: Connection) -> tuple[Original, ...]:
+            found = connection.execute(_originals, {"sender": sender, "document_ids": list(document_ids)}).all()
+            grouped = groupby(map(pair_of, found), key=lambda pair: pair[0].id)
+            return tuple(_original(list(pairs)) for _, pairs in grouped)
+
+        return await self._database.read(read)
+
+    async def event(self, event_id: EventId) -> EventRecord | None:
+        """Return one event."""
+
+        def read(connection: Connection) -> EventRecord | None:
+            row = connection.execute(_event, {"id": event_id}).first()
+            return None if row is None else event_of(row)
+
+        return await self._database.read(read)
+
+    async def event_of(
+        self, event: Event, *, package_id: PackageId, delivery_id: DeliveryId | None
+    ) -> EventRecord | None:
+        """Return the first such event of a package (with `delivery_id` None: of the package itself) or of one delivery."""
+        statement = _event_of_package if delivery_id is None else _event_of_delivery
+
+        def read(connection: Connection) -> EventRecord | None:
+            row = connection.execute(statement, {"event": event.value, "id": delivery_id or package_id}).first()
+            return None if row is None else event_of(row)
+
+        return await self._database.read(read)
+
+    async def events(self, package_id: PackageId) -> tuple[EventRecord, ...]:
+        """Return the whole story of a package in commit order."""
+
+        def read(connection: Connection) -> tuple[EventRecord, ...]:
+            return tuple(map(event_of, connection.execute(_events, {"id": package_id}).all()))
+
+        return await self._database.read(read)
+
+    async def content(self, sha256: str) -> Bytes | None:
+        """Return the bytes of a package or where they lie."""
+
+        def read(connection: Connection) -> Bytes | None:
+            row = connection.execute(_content, {"sha256": sha256}).first()
+            if row is None:
+                return None
+            return Bytes(row.size, row.data, None if row.data is not None else self._files.path(sha256))
+
+        return await self._database.read(read)
+
+
+def _original(pairs: list[tuple[Package, Delivery]]) -> Original:
+    return Original(pairs[0][0], tuple(delivery for _, delivery in pairs))

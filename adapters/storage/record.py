@@ -1,0 +1,210 @@
+"""Writing units of work: several `Changes` in one transaction, each of them all or nothing.
+
+1. Read what the guards of all units speak of: packages with the same (sender, key), states of deliveries that are to
+move. 2. Admit unit by unit in memory, later ones seeing what earlier ones change; who fails is left out: `Duplicate`,
+`Stale`. 3. Write the rows of all admitted units, a few statements per table. The guards are repeated in SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, bindparam, select, tuple_
+
+from adapters.storage import rows
+from adapters.storage.bulk import BulkInsert, BulkUpdate, Row
+from adapters.storage.dialects import queue_for_append
+from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
+from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
+from adapters.storage.times import micros
+from hub.changes import Changes, Duplicate, Finished, Move, Postponed, Published, Stale
+from hub.ids import DeliveryId, PackageId
+from hub.lifecycle import State
+
+Outcome = frozenset[str] | Duplicate | Stale  #: topics to notify, or why the unit was left out
+
+_insert_packages = BulkInsert(packages)
+_insert_contents = BulkInsert(contents, keep_existing=True)
+_insert_deliveries = BulkInsert(deliveries)
+_insert_events = BulkInsert(events, rows.EVENT_COLUMNS)
+_insert_orders = BulkInsert(orders)
+_insert_refusals = BulkInsert(refusals)
+_move = BulkUpdate(
+    deliveries,
+    width=5,
+    assignments="state = v.column3, consigned_at = COALESCE(CAST(v.column4 AS BIGINT), consigned_at), "
+    "handed_over_at = COALESCE(CAST(v.column5 AS BIGINT), handed_over_at)",
+    condition="deliveries.id = v.column1 AND deliveries.state = v.column2",
+)
+_report = BulkUpdate(
+    deliveries, width=2, assignments="business_status = v.column2", condition="deliveries.id = v.column1"
+)
+# A courier may have concluded, even postponed, an order before the relay's word that it was published comes.
+_publish = BulkUpdate(
+    orders,
+    width=2,
+    assignments=f"state = '{ORDER_PUBLISHED}', published_at = CAST(v.column2 AS BIGINT)",
+    condition=f"orders.id = v.column1 AND orders.state = '{ORDER_WAITING}' AND orders.is_postponed = 0",
+)
+_postpone = BulkUpdate(
+    orders,
+    width=4,
+    assignments=f"state = '{ORDER_WAITING}', is_postponed = 1, attempts = CAST(v.column2 AS INTEGER), "
+    "due_at = CAST(v.column3 AS BIGINT), error = v.column4",
+    condition=f"orders.id = v.column1 AND orders.state <> '{ORDER_DONE}'",
+)
+_finish = BulkUpdate(
+    orders,
+    width=1,
+    assignments=f"state = '{ORDER_DONE}'",
+    condition=f"orders.id = v.column1 AND orders.state <> '{ORDER_DONE}'",
+)
+
+_same_keys = select(packages.c.sender, packages.c.key, packages.c.id).where(
+    tuple_(packages.c.sender, packages.c.key).in_(bindparam("keys", expanding=True))
+)
+_standing = select(deliveries.c.id, deliveries.c.state, deliveries.c.system_id).where(
+    deliveries.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def record_units(connection: Connection, units: Sequence[Changes]) -> list[Outcome]:
+    """Write all units that may be written, in order; return one outcome for each. The caller commits."""
+    queue_for_append(connection)
+    batch = _Batch(connection, units)
+    outcomes: list[Outcome] = []
+    for unit in units:
+        try:
+            outcomes.append(batch.admit(unit))
+        except (Duplicate, Stale) as refusal:
+            outcomes.append(refusal)
+    batch.write(connection)
+    return outcomes
+
+
+class _Standing(Struct):
+    """Where a delivery stands inside the batch, and where it stood before."""
+
+    before: str
+    now: str
+    system_id: str
+    consigned_at: int | None = None
+    handed_over_at: int | None = None
+
+
+class _Batch:
+    """The guards and the rows of one transaction."""
+
+    def __init__(self, connection: Connection, units: Sequence[Changes]) -> None:
+        self._keys = _read_keys(connection, units)
+        self._standings = _read_standings(connection, units)
+        self._units: list[Changes] = []
+
+    def admit(self, unit: Changes) -> frozenset[str]:
+        """Check the guards of one unit against everything admitted so far, then take it in; return its topics."""
+        package = unit.package
+        if package is not None and (existing := self._keys.get((package.sender, package.key))) is not None:
+            raise Duplicate(existing)
+        moved = self._moved(unit.moves)
+        if package is not None:
+            self._keys[package.sender, package.key] = package.id
+        for each in unit.deliveries:
+            self._standings[each.id] = _Standing(each.state.value, each.state.value, each.system_id)
+        self._standings.update(moved)
+        self._units.append(unit)
+        return _topics(unit, moved.values())
+
+    def _moved(self, moves: Iterable[Move]) -> dict[DeliveryId, _Standing]:
+        moved: dict[DeliveryId, _Standing] = {}
+        for move in moves:
+            standing = moved.get(move.delivery_id) or self._standings.get(move.delivery_id)
+            if standing is None or standing.now != move.expected.value:
+                raise Stale(move.delivery_id)
+            moved[move.delivery_id] = _after(standing, move.to, move.at)
+        return moved
+
+    def write(self, connection: Connection) -> None:
+        """Write the rows of all admitted units; parents before children."""
+        units = self._units
+        _insert_packages(connection, [rows.package_row(unit.package) for unit in units if unit.package is not None])
+        _insert_contents(connection, [(c.sha256, c.size, c.data) for unit in units if (c := unit.content) is not None])
+        _insert_deliveries(
+            connection, [rows.delivery_row(each, i) for unit in units for i, each in enumerate(unit.deliveries)]
+        )
+        _insert_events(connection, [rows.event_row(each) for unit in units for each in unit.events])
+        _insert_orders(connection, [rows.order_row(each) for unit in units for each in unit.orders])
+        _insert_refusals(connection, [rows.refusal_row(unit.refused) for unit in units if unit.refused is not None])
+        self._write_moves(connection)
+        _report(connection, _last((each.delivery_id, each.status_code) for unit in units for each in unit.reported))
+        _write_order_changes(connection, units)
+
+    def _write_moves(self, connection: Connection) -> None:
+        moved: list[Row] = [
+            (delivery_id, standing.before, standing.now, standing.consigned_at, standing.handed_over_at)
+            for delivery_id, standing in self._standings.items()
+            if standing.now != standing.before
+        ]
+        if _move(connection, moved) != len(moved):
+            raise Stale("a delivery moved between the guard and the update")
+
+
+def _after(standing: _Standing, to: State, at: datetime) -> _Standing:
+    return _Standing(
+        before=standing.before,
+        now=to.value,
+        system_id=standing.system_id,
+        consigned_at=micros(at) if to is State.CONSIGNED else standing.consigned_at,
+        handed_over_at=micros(at) if to is State.HANDED_OVER else standing.handed_over_at,
+    )
+
+
+def _read_keys(connection: Connection, units: Sequence[Changes]) -> dict[tuple[str, str], PackageId]:
+    keys = [(package.sender, package.key) for unit in units if (package := unit.package) is not None]
+    if not keys:
+        return {}
+    found = connection.execute(_same_keys, {"keys": keys})
+    return {(sender, key): id_ for sender, key, id_ in found}
+
+
+def _read_standings(connection: Connection, units: Sequence[Changes]) -> dict[DeliveryId, _Standing]:
+    ids = {move.delivery_id for unit in units for move in unit.moves}
+    if not ids:
+        return {}
+    found = connection.execute(_standing, {"ids": list(ids)})
+    return {id_: _Standing(state, state, system_id) for id_, state, system_id in found}
+
+
+def _write_order_changes(connection: Connection, units: Sequence[Changes]) -> None:
+    changes = [change for unit in units for change in unit.order_changes]
+    if not changes:
+        return
+    # In this order whatever the order of units: a late "published" must not undo "postponed" or "finished".
+    _publish(connection, _last((each.order_id, micros(each.at)) for each in changes if isinstance(each, Published)))
+    _postpone(
+        connection,
+        _last(
+            (each.order_id, each.attempts, micros(each.due_at), each.error)
+            for each in changes
+            if isinstance(each, Postponed)
+        ),
+    )
+    _finish(connection, _last((each.order_id,) for each in changes if isinstance(each, Finished)))
+
+
+def _last(changed: Iterable[Row]) -> list[Row]:
+    """Return the last row for each id: `UPDATE … FROM` takes any one of several."""
+    return list({row[0]: row for row in changed}.values())
+
+
+def _topics(unit: Changes, moved: Iterable[_Standing]) -> frozenset[str]:
+    topics: set[str] = set()
+    if unit.orders or any(isinstance(change, Postponed) for change in unit.order_changes):
+        topics.add("outbox")
+    topics.update(f"inbox:{each.system_id}" for each in moved if each.now == State.CONSIGNED.value)
+    topics.update(f"inbox:{each.system_id}" for each in unit.deliveries if each.state is State.CONSIGNED)
+    for record in unit.events:
+        if record.jws is not None:
+            topics.update(f"feed:{system}" for system in (record.sender_system, record.recipient_system) if system)
+    return frozenset(topics)

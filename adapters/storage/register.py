@@ -1,0 +1,222 @@
+"""Administration of systems, agencies, certificates and accounts.
+
+Every change raises the register's version in its own transaction, and a running hub then reads the register whole; so nothing
+here has to be quick but the import of a whole directory (120,000 agencies).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, select, update
+
+from adapters.storage import register_rows as rows
+from adapters.storage.bulk import BulkInsert, BulkUpsert, Row
+from adapters.storage.database import Database
+from adapters.storage.register_tables import (
+    agencies,
+    agency_aliases,
+    api_keys,
+    certificates,
+    register_version,
+    systems,
+    users,
+)
+from adapters.storage.times import micros
+from hub.accounts import ApiKey, Register, User
+from routing.values import Agency, System
+from signing.verify import RegisteredCertificate
+
+_SYSTEM_COLUMNS = tuple(column.name for column in systems.columns if column.name != "webhook_secret")
+
+_put_systems = BulkUpsert(systems, _SYSTEM_COLUMNS)
+_put_agencies = BulkUpsert(agencies)
+_put_certificates = BulkUpsert(certificates)
+_put_users = BulkUpsert(users)
+_put_api_keys = BulkUpsert(api_keys)
+_add_aliases = BulkInsert(agency_aliases)
+_raise_version = update(register_version).values(version=register_version.c.version + 1)
+_version = select(register_version.c.version)
+
+
+class AlreadyRegistered(Exception):
+    """An entry with this name exists already; change it instead."""
+
+
+class NotRegistered(Exception):
+    """There is no entry with this name."""
+
+
+class Registers:
+    """Reads and changes the register. Raises `AlreadyRegistered`, `NotRegistered`, `Deferral`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def register_version(self) -> int:
+        """Return a number that grows with every change of the register."""
+        return await self._database.read(_read_version)
+
+    async def load_register(self) -> Register:
+        """Return the whole register as it stands at one moment."""
+        return await self._database.read(lambda connection: rows.read_register(connection, _read_version(connection)))
+
+    async def add_system(self, system: System, webhook_secret: str | None = None) -> None:
+        """Add a system."""
+
+        def work(connection: Connection) -> None:
+            _expect(connection, systems, system.id, exists=False)
+            _put_systems(connection, [rows.system_row(system)])
+            _set_secrets(connection, {} if webhook_secret is None else {system.id: webhook_secret})
+
+        await self._change(work)
+
+    async def update_system(self, system: System, webhook_secret: str | None = None) -> None:
+        """Change a system; without a new secret the old one stays."""
+
+        def work(connection: Connection) -> None:
+            _expect(connection, systems, system.id, exists=True)
+            _put_systems(connection, [rows.system_row(system)])
+            _set_secrets(connection, {} if webhook_secret is None else {system.id: webhook_secret})
+
+        await self._change(work)
+
+    async def suspend_system(self, system_id: str, *, is_active: bool = False) -> None:
+        """Suspend a system, or let it work again."""
+        await self._set(systems, system_id, is_active=is_active)
+
+    async def add_agency(self, agency: Agency) -> None:
+        """Add an agency with its old codes."""
+        await self._put_agency(agency, exists=False)
+
+    async def update_agency(self, agency: Agency) -> None:
+        """Change an agency; its old codes are replaced."""
+        await self._put_agency(agency, exists=True)
+
+    async def suspend_agency(self, code: str, *, is_suspended: bool = True) -> None:
+        """Suspend an agency, or let it take part again."""
+        await self._set(agencies, code, is_suspended=is_suspended)
+
+    async def add_certificate(self, certificate: RegisteredCertificate) -> None:
+        """Register a certificate to its agency."""
+
+        def work(connection: Connection) -> None:
+            _expect(connection, certificates, certificate.sha256, exists=False)
+            _expect(connection, agencies, certificate.agency_code, exists=True)
+            _put_certificates(connection, [rows.certificate_row(certificate)])
+
+        await self._change(work)
+
+    async def suspend_certificate(self, sha256: str, *, is_suspended: bool = True) -> None:
+        """Suspend a certificate, or trust it again."""
+        await self._set(certificates, sha256, is_suspended=is_suspended)
+
+    async def add_user(self, user: User) -> None:
+        """Add a person."""
+        await self._put_user(user, exists=False)
+
+    async def update_user(self, user: User) -> None:
+        """Change a person's role, password or activity."""
+        await self._put_user(user, exists=True)
+
+    async def add_api_key(self, key: ApiKey) -> None:
+        """Add a bearer key of a system or a person."""
+
+        def work(connection: Connection) -> None:
+            _expect(connection, api_keys, key.key_id, exists=False)
+            if key.system_id is not None:
+                _expect(connection, systems, key.system_id, exists=True)
+            if key.user_name is not None:
+                _expect(connection, users, key.user_name, exists=True)
+            _put_api_keys(connection, [rows.api_key_row(key)])
+
+        await self._change(work)
+
+    async def revoke_api_key(self, key_id: str, at: datetime) -> None:
+        """Revoke a bearer key from `at` on."""
+        await self._set(api_keys, key_id, revoked_at=micros(at))
+
+    async def import_entries(
+        self,
+        *,
+        systems: Iterable[System] = (),
+        agencies: Iterable[Agency] = (),
+        certificates: Iterable[RegisteredCertificate] = (),
+        webhook_secrets: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add or replace many entries at once, all or none; nothing that is not named is removed."""
+        system_rows = [rows.system_row(each) for each in systems]
+        listed = tuple(agencies)
+        certificate_rows = [rows.certificate_row(each) for each in certificates]
+
+        def work(connection: Connection) -> None:
+            _put_systems(connection, system_rows)
+            _write_agencies(connection, listed)
+            _put_certificates(connection, certificate_rows)
+            _set_secrets(connection, webhook_secrets or {})
+
+        await self._change(work)
+
+    async def _put_agency(self, agency: Agency, *, exists: bool) -> None:
+        def work(connection: Connection) -> None:
+            _expect(connection, agencies, agency.code, exists=exists)
+            if agency.system_id is not None:
+                _expect(connection, systems, agency.system_id, exists=True)
+            _write_agencies(connection, (agency,))
+
+        await self._change(work)
+
+    async def _put_user(self, user: User, *, exists: bool) -> None:
+        def work(connection: Connection) -> None:
+            _expect(connection, users, user.name, exists=exists)
+            _put_users(connection, [rows.user_row(user)])
+
+        await self._change(work)
+
+    async def _set(self, table: Table, name: str, **values: object) -> None:
+        def work(connection: Connection) -> None:
+            _expect(connection, table, name, exists=True)
+            connection.execute(update(table).where(_key(table) == name).values(**values))
+
+        await self._change(work)
+
+    async def _change(self, work: Callable[[Connection], None]) -> None:
+        def change(connection: Connection) -> None:
+            work(connection)
+            connection.execute(_raise_version)
+
+        await self._database.writer.run(change, "register")
+
+
+def _read_version(connection: Connection) -> int:
+    version: int = connection.execute(_version).scalar_one()
+    return version
+
+
+def _expect(connection: Connection, table: Table, name: str, *, exists: bool) -> None:
+    found = connection.execute(select(_key(table)).where(_key(table) == name)).first()
+    if exists and found is None:
+        raise NotRegistered(f"{table.name}: {name}")
+    if not exists and found is not None:
+        raise AlreadyRegistered(f"{table.name}: {name}")
+
+
+def _write_agencies(connection: Connection, entries: tuple[Agency, ...]) -> None:
+    aliases: list[Row] = [alias for each in entries for alias in rows.alias_rows(each)]
+    _put_agencies(connection, [rows.agency_row(each) for each in entries])
+    for start in range(0, len(entries), 500):
+        codes = [each.code for each in entries[start : start + 500]]
+        connection.execute(delete(agency_aliases).where(agency_aliases.c.agency_code.in_(codes)))
+    _add_aliases(connection, aliases)
+
+
+def _set_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:
+    for system_id, secret in secrets.items():
+        connection.execute(update(systems).where(systems.c.id == system_id).values(webhook_secret=secret))
+
+
+def _key(table: Table) -> Any:
+    (column,) = table.primary_key.columns
+    return column

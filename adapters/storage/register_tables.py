@@ -1,0 +1,79 @@
+"""The tables of the register: systems, agencies, certificates and accounts, with one number that grows with every change."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+
+from adapters.storage.tables import metadata
+
+systems = Table(
+    "systems",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("binding", String, nullable=False),
+    Column("policy", String, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("webhook_url", String),
+    Column("webhook_secret", String),
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("parent", String),  # no foreign key: a province may be loaded before its ministry
+    Column("system_id", String, ForeignKey(systems.c.id)),
+    Column("valid_from", String(10)),
+    Column("valid_to", String(10)),
+    Column("is_suspended", Boolean, nullable=False),
+    Index("ix_agencies_system", "system_id"),
+)
+
+#: Several agencies may claim one old code; the directory then takes it for none of them.
+agency_aliases = Table(
+    "agency_aliases",
+    metadata,
+    Column("agency_code", String, ForeignKey(agencies.c.code, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("old_code", String, nullable=False),
+)
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("agency_code", String, ForeignKey(agencies.c.code), nullable=False),
+    Column("der", LargeBinary, nullable=False),
+    Column("is_suspended", Boolean, nullable=False),
+    Index("ix_certificates_agency", "agency_code"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("password_phc", String, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", String, primary_key=True),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("system_id", String, ForeignKey(systems.c.id)),
+    Column("user_name", String, ForeignKey(users.c.name)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
+register_version = Table(
+    "register_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("version", BigInteger, nullable=False),
+)

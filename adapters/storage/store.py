@@ -1,0 +1,44 @@
+"""The store of the hub (`hub.ports.Store`): one class for every engine, made of parts that share one database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from adapters.storage.bulk import BulkInsert
+from adapters.storage.content import ContentFiles
+from adapters.storage.database import Database
+from adapters.storage.lists import Lists
+from adapters.storage.mailbox import Mailboxes
+from adapters.storage.outbox import Outboxes
+from adapters.storage.reads import Reads
+from adapters.storage.tables import idempotency_keys
+from adapters.storage.times import micros
+from hub.changes import Changes
+
+_bind = BulkInsert(idempotency_keys, keep_existing=True)
+_bound = select(idempotency_keys.c.fingerprint).where(
+    idempotency_keys.c.system_id == bindparam("system"), idempotency_keys.c.key == bindparam("key")
+)
+
+
+class SqlStore(Reads, Lists, Mailboxes, Outboxes):
+    """The truth, in an SQL database and its content files. All errors of the engine come out as `Deferral` or `Defect`."""
+
+    def __init__(self, database: Database, files: ContentFiles) -> None:
+        Reads.__init__(self, database, files)
+
+    async def record(self, changes: Changes) -> None:
+        """Write `changes` durably, all or nothing; raise `Duplicate`, `Stale` or `Deferral`."""
+        await self._database.writer.record(changes)
+
+    async def bind_key(self, system_id: str, key: str, fingerprint: str, at: datetime) -> str:
+        """Bind an idempotency key to `fingerprint` unless it is bound already; return what it is bound to."""
+
+        def work(connection: Connection) -> str:
+            _bind(connection, [(system_id, key, fingerprint, micros(at))])
+            bound: str = connection.execute(_bound, {"system": system_id, "key": key}).scalar_one()
+            return bound
+
+        return await self._database.writer.run(work)
