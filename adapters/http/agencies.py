@@ -40,4 +40,4 @@ def _code_of(cursor: str) -> str:
     try:
         return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError as error:
-        raise Refusal("query-invalid") from error
+        raise Refusal("cursor-invalid") from error

@@ -18,7 +18,7 @@ def build(services: Services, metrics: Metrics | None = None) -> web.Application
     app = web.Application(middlewares=[door], client_max_size=services.settings.intake.max_bytes)
     app[SERVICES] = services
     app[LIFETIME] = Lifetime()
-    app[METRICS] = metrics or Metrics(services.store.next_due, services.clock)
+    app[METRICS] = metrics or Metrics()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler, expect_handler=expect_later)
         if route.has_head:

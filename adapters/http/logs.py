@@ -27,7 +27,7 @@ _LONGEST = 300
 _log = structlog.get_logger("adapters.http")
 
 
-def configure(level: str = "info", stream: TextIO | None = None) -> None:
+def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
     """Send all logs as JSON lines to `stream` (standard error). Called once, by whoever starts the process."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Any] = [

@@ -6,7 +6,6 @@ through its own port or sum over many scrapes by the `instance` label.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from prometheus_client import (
@@ -21,6 +20,7 @@ from prometheus_client import (
 )
 
 from hub.changes import Changes, Postponed
+from hub.ports import Outbox
 from hub.trouble import Trouble
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
@@ -30,9 +30,7 @@ _BYTES = (1_024, 8_192, 65_536, 524_288, 4_194_304, 16_777_216, 67_108_864)
 class Metrics:
     """The counters of one process, in a registry of their own."""
 
-    def __init__(self, next_due: Callable[[], Awaitable[datetime | None]], clock: Callable[[], datetime]) -> None:
-        self._next_due = next_due
-        self._clock = clock
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -80,14 +78,16 @@ class Metrics:
             if isinstance(change, Postponed):
                 self._postponed.inc()
 
-    async def scrape(self) -> tuple[bytes, str]:
+    async def scrape(self, outbox: Outbox, now: datetime) -> tuple[bytes, str]:
         """Return all metrics as text, and the type of that text."""
-        self._lag.set(await self._outbox_lag())
+        self._lag.set(await _lag(outbox, now))
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
-    async def _outbox_lag(self) -> float:
-        try:
-            due_at = await self._next_due()
-        except Trouble:
-            return float("nan")
-        return 0.0 if due_at is None else max(0.0, (self._clock() - due_at).total_seconds())
+
+async def _lag(outbox: Outbox, now: datetime) -> float:
+    """Return the seconds that the oldest waiting order is overdue; NaN when the store cannot say."""
+    try:
+        due_at = await outbox.next_due()
+    except Trouble:
+        return float("nan")
+    return 0.0 if due_at is None else max(0.0, (now - due_at).total_seconds())

@@ -17,6 +17,8 @@ from signing.receipt import Origin
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256, in hexadecimal")]
 Jws = Annotated[str, Meta(description="A signed receipt: compact JWS, ES256, certificate chain in `x5c`")]
+Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+Time = Annotated[datetime, Meta(tz=True, description="RFC 3339, UTC")]
 Size = Annotated[int, Meta(ge=0, description="Bytes")]
 
 
@@ -41,25 +43,25 @@ class Attachment(Struct, frozen=True):
 class Delivery(Struct, frozen=True, kw_only=True):
     """One recipient's copy of a package. `state` is the hub's word, `business_status` (01 … 16) the recipient's own."""
 
-    id: str
-    package_id: str
+    id: Id
+    package_id: Id
     recipient: str
     system: str
     lane: Lane
     state: State
     business_status: str | None
-    consigned_at: datetime | None
-    handed_over_at: datetime | None
-    deadline: datetime
+    consigned_at: Time | None
+    handed_over_at: Time | None
+    deadline: Time
     attempts: Annotated[int, Meta(ge=0, description="Failed attempts so far")]
-    next_attempt_at: datetime | None
+    next_attempt_at: Time | None
     last_error: str | None
 
 
 class Package(Struct, frozen=True, kw_only=True):
     """A package with those of its deliveries that the caller may see. `receipt` proves its acceptance."""
 
-    id: str
+    id: Id
     document_id: str
     kind: Kind
     business: Business
@@ -69,8 +71,8 @@ class Package(Struct, frozen=True, kw_only=True):
     urgency: Annotated[int, Meta(ge=0, le=4)]
     sha256: Sha256
     size: Size
-    accepted_at: datetime
-    sent_at: datetime | None
+    accepted_at: Time
+    sent_at: Time | None
     status_code: str | None
     reason: str
     signature: Signature
@@ -121,7 +123,7 @@ class Report(Struct, frozen=True, kw_only=True):
     notation: str
     subject: str
     urgency: Annotated[int, Meta(ge=0, le=4)]
-    sent_at: datetime | None
+    sent_at: Time | None
     sha256: Sha256
     size: Size
     signature: Signature
@@ -141,10 +143,10 @@ class Reason(Struct, frozen=True):
 class TimelineEvent(Struct, frozen=True, kw_only=True):
     """One fact in the story of a package. `receipt` is null for steps that prove nothing to the outside."""
 
-    id: str
+    id: Id
     event: Event
-    at: datetime
-    delivery: str | None
+    at: Time
+    delivery: Id | None
     recipient: str | None
     state: State | None
     reason: Reason | None
@@ -160,11 +162,11 @@ class Timeline(Struct, frozen=True):
 class ReceiptItem(Struct, frozen=True, kw_only=True):
     """A receipt in a list."""
 
-    id: str
+    id: Id
     event: Event
-    at: datetime
-    package_id: str | None
-    delivery: str | None
+    at: Time
+    package_id: Id | None
+    delivery: Id | None
     recipient: str | None
     jws: Jws
 
@@ -178,7 +180,7 @@ class Receipts(Struct, frozen=True):
 class ReceiptPackage(Struct, frozen=True):
     """Which package a receipt is about. `id` and `document_id` are null when the submission was refused."""
 
-    id: str | None
+    id: Id | None
     document_id: str | None
     sha256: Sha256
     size: Size
@@ -187,15 +189,15 @@ class ReceiptPackage(Struct, frozen=True):
 class Receipt(Struct, frozen=True, kw_only=True):
     """A receipt as it was signed, with its JWS."""
 
-    id: str
+    id: Id
     event: Event
-    at: datetime
+    at: Time
     hub: str
-    package_id: str | None
+    package_id: Id | None
     package: ReceiptPackage
     sender: str | None
     recipient: str | None
-    delivery: str | None
+    delivery: Id | None
     origin: Origin
     signer_certificate_sha256: str | None
     reason: Reason | None
@@ -206,8 +208,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
 class InboxItem(Struct, frozen=True, kw_only=True):
     """A delivery that waits for its recipient's system; nobody else is offered it before `lease_until`."""
 
-    id: str
-    package_id: str
+    id: Id
+    package_id: Id
     document_id: str
     kind: Kind
     sender: str
@@ -216,8 +218,8 @@ class InboxItem(Struct, frozen=True, kw_only=True):
     subject: str
     sha256: Sha256
     size: Size
-    consigned_at: datetime
-    lease_until: datetime
+    consigned_at: Time
+    lease_until: Time
 
 
 class Inbox(Struct, frozen=True):
@@ -237,7 +239,7 @@ class RecallOutcome(Struct, frozen=True):
     """What became of a recall at one recipient. `asked`: it has the document already, a status 13 is on its way."""
 
     recipient: str
-    delivery: str
+    delivery: Id
     outcome: RecallResult
     receipt: Jws | None
 
@@ -253,13 +255,13 @@ class FeedItem(Struct, frozen=True, kw_only=True):
 
     cursor: Annotated[int, Meta(ge=0, description="Ask for what follows with `after=`")]
     type: Literal["receipt", "status"]
-    id: str
+    id: Id
     event: Event
-    at: datetime
-    package_id: str | None
+    at: Time
+    package_id: Id | None
     document_id: str | None
     sender: str | None
-    delivery: str | None
+    delivery: Id | None
     recipient: str | None
     state: State | None
     status: str | None
@@ -304,8 +306,8 @@ class ProblemError(Struct, frozen=True):
 class RefusedSubmission(Struct, frozen=True, kw_only=True):
     """A submission that was refused. `id` is also the id of its receipt."""
 
-    id: str
-    at: datetime
+    id: Id
+    at: Time
     system: str
     code: str
     detail: str
@@ -333,7 +335,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     instance: str
     trace_id: str
     errors: tuple[ProblemError, ...] | UnsetType = UNSET
-    refusal_id: str | UnsetType = UNSET
+    refusal_id: Id | UnsetType = UNSET
     receipt: Jws | UnsetType = UNSET
 
 

@@ -126,6 +126,16 @@ EXCHANGE = (
         example="ack of a delivery in state queued",
     ),
     Problem(
+        code="recall-impossible",
+        status=409,
+        title=Words("Không thu hồi được", "It cannot be recalled"),
+        cause=Words(
+            "Chỉ thu hồi được văn bản, không thu hồi được trạng thái.", "Only documents can be recalled, not statuses."
+        ),
+        fix=Words("Gửi trạng thái mới để đính chính.", "Send another status that corrects it."),
+        example="recall of a status 03",
+    ),
+    Problem(
         code="quota-exceeded",
         status=403,
         title=Words("Hết dung lượng", "The storage quota is used up"),

@@ -80,6 +80,16 @@ SERVICE = (
         example="?limit=1000",
     ),
     Problem(
+        code="cursor-invalid",
+        status=400,
+        title=Words("Con trỏ không hợp lệ", "The cursor is invalid"),
+        cause=Words("`cursor` không phải của danh sách này.", "The `cursor` does not belong to this list."),
+        fix=Words(
+            "Dùng nguyên văn liên kết `next` của trang trước.", "Follow the `next` link of the page before, unchanged."
+        ),
+        example="?cursor=2",
+    ),
+    Problem(
         code="method-not-allowed",
         status=405,
         title=Words("Phương thức không dùng được ở đây", "The method is not allowed here"),
