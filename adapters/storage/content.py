@@ -48,16 +48,17 @@ class ContentFiles:
                 self._write(spooled, place)
             os.fsync(folder)
 
-    def sweep(self, is_known: Callable[[list[str]], set[str]], older_than: timedelta) -> int:
-        """Remove files that no row names and that nobody has touched for a while; return how many."""
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders to sweep: that of unfinished files, and those that hold content."""
+        return (self._folder / UNFINISHED, *sorted(self._folder.glob("[0-9a-f][0-9a-f]")))
+
+    def sweep(self, folder: Path, known: Callable[[list[str]], set[str]], older_than: timedelta) -> int:
+        """Remove the files of one folder that are not `known` and not touched for a while; return how many."""
         limit = time.time() - older_than.total_seconds()
-        removed = sum(_remove(path, limit) for path in (self._folder / UNFINISHED).iterdir())
-        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
-            old = [path for path in folder.iterdir() if path.stat().st_mtime < limit]
-            known = is_known([path.name for path in old]) if old else set()
-            with locked(folder, fcntl.LOCK_EX):
-                removed += sum(_remove(path, limit) for path in old if path.name not in known)
-        return removed
+        old = [path for path in folder.iterdir() if path.stat().st_mtime < limit]
+        kept = known([path.name for path in old]) if old else set()
+        with locked(folder, fcntl.LOCK_EX):
+            return sum(_remove(path, limit) for path in old if path.name not in kept)
 
     def _write(self, spooled: Spooled, place: Path) -> None:
         temporary = self._folder / UNFINISHED / secrets.token_hex(16)

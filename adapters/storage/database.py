@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from adapters.storage.dialects import Engines, open_engines
+from adapters.storage.dialects import PATIENCE, open_engines
 from adapters.storage.errors import translated
+from adapters.storage.held import HeldConnection
 from adapters.storage.writer import GroupCommit, Notify
 
 T = TypeVar("T")
@@ -22,29 +25,55 @@ READERS = 4
 class Database:
     """Runs whole transactions as functions in threads: `read` in one of the readers, `writer.run` in the writer."""
 
-    def __init__(self, engines: Engines, writer: GroupCommit, readers: ThreadPoolExecutor) -> None:
+    def __init__(self, readers: Readers, writer: GroupCommit) -> None:
         self.writer = writer
-        self._engine = engines.reader
         self._readers = readers
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one snapshot of the database; raise `Deferral` when it cannot be read."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        return await self._readers.run(work)
+
+
+class Readers:
+    """A few threads, each with a connection of its own."""
+
+    def __init__(self, engine: Engine, count: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="axis-reader", initializer=self._begin)
+        self._own = threading.local()
+        self._connections: list[HeldConnection] = []
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+
+    def close(self) -> None:
+        """Let running reads end, then close every connection."""
+        self._threads.shutdown()
+        for connection in self._connections:
+            connection.close()
+
+    def _begin(self) -> None:
+        self._own.connection = HeldConnection(self._engine)
+        self._connections.append(self._own.connection)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with translated(), self._engine.connect() as connection:
+        own: HeldConnection = self._own.connection
+        with translated(), own.transaction() as connection:
             return work(connection)
 
 
 @asynccontextmanager
-async def opened(url: str, *, max_pending: int, notify: Notify) -> AsyncIterator[Database]:
+async def opened(
+    url: str, *, max_pending: int, notify: Notify, patience: timedelta = PATIENCE
+) -> AsyncIterator[Database]:
     """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection."""
-    engines = open_engines(url, READERS)
+    engines = open_engines(url, READERS, patience)
     writer = GroupCommit(engines.writer, max_pending=max_pending, notify=notify)
-    readers = ThreadPoolExecutor(READERS, thread_name_prefix="axis-reader")
+    readers = Readers(engines.reader, READERS)
     try:
-        yield Database(engines, writer, readers)
+        yield Database(readers, writer)
     finally:
         await writer.close()
-        readers.shutdown()
+        readers.close()
         engines.dispose()

@@ -8,16 +8,18 @@ for the same snapshot.
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
 
-_BUSY_SECONDS = 5
+PATIENCE = timedelta(seconds=5)  #: how long a lock of another process is waited for
 _STATEMENTS = 512  # prepared statements kept per connection; bulk statements come in several sizes per table
 _SQLITE_PRAGMAS = (
-    f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}",  # first: the others may have to wait
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -41,11 +43,11 @@ class Engines(Struct, frozen=True):
         self.writer.dispose()
 
 
-def open_engines(url: str, readers: int) -> Engines:
+def open_engines(url: str, readers: int, patience: timedelta = PATIENCE) -> Engines:
     """Return the engines for a database; nothing is connected yet."""
     if make_url(url).get_backend_name() == "sqlite":
-        return Engines(_sqlite(url, 1, "BEGIN IMMEDIATE"), _sqlite(url, readers, "BEGIN"))
-    return Engines(_server(url, 1, "READ COMMITTED"), _server(url, readers, "REPEATABLE READ"))
+        return Engines(_sqlite(url, 1, "BEGIN IMMEDIATE", patience), _sqlite(url, readers, "BEGIN", patience))
+    return Engines(_server(url, 1, "READ COMMITTED", patience), _server(url, readers, "REPEATABLE READ", patience))
 
 
 def prepare_place(url: str) -> None:
@@ -53,11 +55,6 @@ def prepare_place(url: str) -> None:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-
-
-def placeholder(engine: Engine) -> str:
-    """Return how the driver spells a positional parameter."""
-    return "?" if engine.dialect.paramstyle == "qmark" else "%s"
 
 
 def queue_for_append(connection: Connection) -> None:
@@ -70,7 +67,7 @@ def queue_for_append(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _APPEND_LOCK})
 
 
-def _sqlite(url: str, connections: int, begin: str) -> Engine:
+def _sqlite(url: str, connections: int, begin: str, patience: timedelta) -> Engine:
     engine = create_engine(
         url,
         pool_size=connections,
@@ -79,23 +76,29 @@ def _sqlite(url: str, connections: int, begin: str) -> Engine:
     )
 
     def set_up(connection: Any, _record: object) -> None:
+        connection.execute(
+            f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}"
+        )  # the others may have to wait
         for pragma in _SQLITE_PRAGMAS:
             connection.execute(pragma)
 
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        try:
+            connection.connection.execute(begin)  # the driver's own method: this runs before every small read
+        except sqlite3.Error as error:
+            raise OperationalError(begin, None, error) from error
 
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", start)
     return engine
 
 
-def _server(url: str, connections: int, isolation: Any) -> Engine:
+def _server(url: str, connections: int, isolation: Any, patience: timedelta) -> Engine:
     return create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
         isolation_level=isolation,
-        pool_timeout=_BUSY_SECONDS,
+        pool_timeout=patience.total_seconds(),
     )

@@ -12,10 +12,12 @@ from msgspec import Struct
 from adapters.storage.content import ContentFiles
 from adapters.storage.database import Database, opened
 from adapters.storage.errors import translated
+from adapters.storage.leases import Leases
 from adapters.storage.queue import TableQueue
 from adapters.storage.register import Registers
 from adapters.storage.spool import FileSpool, own_folder
 from adapters.storage.store import SqlStore
+from adapters.storage.sweeper import Sweeper
 from adapters.storage.writer import Notify
 from hub.settings import StorageSettings
 
@@ -28,7 +30,8 @@ class Storage(Struct, frozen=True):
     queue: TableQueue
     spool: FileSpool
     registers: Registers
-    files: ContentFiles
+    leases: Leases
+    sweeper: Sweeper
 
 
 @asynccontextmanager
@@ -54,5 +57,6 @@ async def open_storage(
                 queue=TableQueue(database, clock=clock),
                 spool=FileSpool(folder, files, inline_bytes=inline_bytes),
                 registers=Registers(database),
-                files=files,
+                leases=Leases(database),
+                sweeper=Sweeper(database, files),
             )

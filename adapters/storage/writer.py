@@ -18,6 +18,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
 from adapters.storage.errors import translated
+from adapters.storage.held import HeldConnection
 from adapters.storage.record import record_units
 from hub.changes import Changes
 from hub.trouble import Deferral
@@ -55,7 +56,7 @@ class GroupCommit:
     """The one writer of a process. Its methods are called on the event loop; only `_write` runs in the thread."""
 
     def __init__(self, engine: Engine, *, max_pending: int, notify: Notify) -> None:
-        self._engine = engine
+        self._connection = HeldConnection(engine)
         self._max_pending = max_pending
         self._notify = notify
         self._pending: deque[Job] = deque()
@@ -82,6 +83,7 @@ class GroupCommit:
             self._next_batch()
             await waiting
         self._thread.shutdown()
+        self._connection.close()
 
     async def _add(self, job: Job, limit: int) -> Any:
         if len(self._pending) >= limit:
@@ -134,7 +136,7 @@ class GroupCommit:
             return [self._write((job,))[0] for job in batch]
 
     def _commit(self, batch: Sequence[Job]) -> list[Done | Exception]:
-        with translated(), self._engine.begin() as connection:
+        with translated(), self._connection.transaction() as connection:
             units = [job.changes for job in batch if job.changes is not None]
             recorded = iter(record_units(connection, units) if units else ())
             outcomes: list[Done | Exception | None] = [

@@ -1,0 +1,38 @@
+"""Who does periodic work: one holder at a time for each name, by a row that runs out. No process is master."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from adapters.storage.database import Database
+from adapters.storage.times import micros
+
+_hold = text(
+    "INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until) "
+    "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until "
+    "WHERE leases.until <= :now OR leases.holder = excluded.holder"
+)
+_let_go = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
+
+
+class Leases:
+    """Takes and gives back leases."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def hold(self, name: str, holder: str, *, now: datetime, until: datetime) -> bool:
+        """Take the lease, or make one's own longer; return whether `holder` has it until `until`."""
+        wanted = {"name": name, "holder": holder, "now": micros(now), "until": micros(until)}
+
+        def work(connection: Connection) -> bool:
+            return connection.execute(_hold, wanted).rowcount == 1
+
+        return await self._database.writer.run(work)
+
+    async def let_go(self, name: str, holder: str) -> None:
+        """Give the lease back, when it is `holder`'s."""
+        gone = {"name": name, "holder": holder}
+        await self._database.writer.run(lambda connection: connection.execute(_let_go, gone))
