@@ -48,6 +48,7 @@ _release = (
     .where(queue.c.position == bindparam("at"), queue.c.visible_at == bindparam("until"))
     .values(visible_at=0)
 )
+_show = update(queue).where(queue.c.visible_at > bindparam("none")).values(visible_at=0)
 _counts = select(queue.c.system_id, queue.c.lane, func.count()).group_by(queue.c.system_id, queue.c.lane)
 
 
@@ -103,6 +104,10 @@ class TableQueue:
         rows = [{"at": handle.position, "until": handle.until} for handle in _handles(tickets)]
         if rows:
             await self._database.writer.run(lambda connection: connection.execute(_release, rows), "queue")
+
+    async def restart(self) -> None:
+        """Make every order visible: who had taken it died. Beside a living process it is merely carried twice, in vain."""
+        await self._database.writer.run(lambda connection: connection.execute(_show, {"none": 0}), "queue")
 
     async def counts(self) -> dict[tuple[str, Lane], int]:
         """Return how many orders each queue holds, taken ones included; empty queues are left out."""
