@@ -143,8 +143,8 @@ class Naive:
         names = ("cursor", "id", "event", "package_id", "delivery", "jws")
         return web.json_response({"items": [{"type": "receipt", **dict(zip(names, row, strict=True))} for row in rows]})
 
-    async def livez(self, _request: web.Request) -> web.Response:
-        """Say that the process runs."""
+    async def readyz(self, _request: web.Request) -> web.Response:
+        """Say that it serves."""
         return web.json_response({"status": "ok"})
 
     def authenticate(self, request: web.Request) -> str:
@@ -285,7 +285,7 @@ def build(folder: Path) -> web.Application:
     app.router.add_get("/v1/deliveries/{id}/content", naive.content)
     app.router.add_post("/v1/deliveries/{id}/ack", naive.acknowledge)
     app.router.add_get("/v1/feed", naive.feed)
-    app.router.add_get("/livez", naive.livez)
+    app.router.add_get("/readyz", naive.readyz)
     return app
 
 
