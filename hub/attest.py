@@ -6,7 +6,6 @@ import secrets
 from datetime import datetime
 
 from msgspec import Struct
-from signing.seal import Sealer
 
 from hub.delivery import Delivery
 from hub.events import Event
@@ -14,7 +13,7 @@ from hub.ids import EventId, PackageId, uuid7
 from hub.lifecycle import State
 from hub.package import Package
 from hub.record import EventRecord
-from signing.receipt import Origin, PackageReference, Reason, Receipt
+from signing.receipt import Origin, PackageReference, Reason, Receipt, Sealer
 
 _NONCE_BYTES = 16
 

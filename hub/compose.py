@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from adapters.http.logs import configure as configure_logs
+from adapters.http.logs import configure_logs
 from adapters.http.server import listening_socket, serving, until_told_to_stop
 from adapters.storage.opening import Storage, open_storage
 from adapters.trust.load import Trust, load_trust

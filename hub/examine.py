@@ -7,6 +7,7 @@ are mapped to the roots of trouble here and nowhere else.
 from __future__ import annotations
 
 import mmap
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -19,7 +20,8 @@ from hub.package import Signature, SignatureResult
 from hub.trouble import Deferral, Fault, Refusal
 from routing.resolve import NoRoute, Route, resolve
 from routing.values import SignaturePolicy, System
-from schemas.edxml import Envelope, Kind, identify, read
+from schemas.edxml import Envelope, Kind, read
+from schemas.edxml.identity import identify
 from schemas.errors import Malformed
 from schemas.parser import parse
 from signing.certificates import TrustAnchors
@@ -69,7 +71,9 @@ def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: dateti
         root = parse(data)  # 2
         kind = identify(root)
         verified = _verify(root, kind, system, rules, at)  # 3
-        envelope = read(verified.tree if verified else root, received_at=at)  # 4
+        envelope = read(
+            verified.tree if verified else root, received_at=at, has_byte_order_mark=data[:3] == BOM_UTF8
+        )  # 4
         sender = _agree_on_sender(envelope, verified, system, rules.snapshot)  # 5
         _check_window(envelope, rules.window, at)
         routes = resolve(rules.snapshot.directory, envelope.recipients, at.date())

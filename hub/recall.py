@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from schemas.edxml.compose import new_status
 
 from hub.access import own_package
 from hub.accounts import Caller
@@ -32,6 +31,7 @@ from hub.trouble import Defect, Refusal
 from routing.lanes import lane_of
 from routing.values import SignaturePolicy
 from schemas.edxml import Kind, StatusCode
+from schemas.edxml.compose import new_status
 
 _ATTEMPTS = 5
 
@@ -121,15 +121,16 @@ class Recalls:
 
     def _asking(self, package: Package, delivery: Delivery, reason: str, at: datetime, effects: Changes) -> Changes:
         """Add the status 13 that asks the recipient, as a package of its own."""
-        data = new_status(
+        status = new_status(
             sender=package.sender,
-            recipient=delivery.recipient,
-            document_id=package.document_id,
-            notation=package.notation,
-            status_code=StatusCode.RECALL_ASKED,
-            description=reason,
+            response=ResponseFor(
+                agency_code=delivery.recipient, notation=package.notation, document_id=package.document_id
+            ),
+            code=StatusCode.RECALL_ASKED,
             at=at,
+            description=reason,
         )
+        data = encode(status)
         content = Content(sha256=hashlib.sha256(data).hexdigest(), size=len(data), data=data)
         message = _message(package, delivery, reason, content, at)
         copy = Delivery(
