@@ -30,8 +30,9 @@ from hub.telling import consign, tell
 from hub.trouble import Defect, Refusal
 from routing.lanes import lane_of
 from routing.values import SignaturePolicy
-from schemas.edxml import Kind, StatusCode
+from schemas.edxml import Kind, StatusCode, encode
 from schemas.edxml.compose import new_status
+from schemas.edxml.parts import ResponseFor
 
 _ATTEMPTS = 5
 
