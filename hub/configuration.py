@@ -32,10 +32,16 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> tuple[Sett
         raise ConfigurationError(f"{path}: {error}") from error
     _override(raw, os.environ if environment is None else environment)
     try:
-        settings = msgspec.convert(raw, Settings, strict=False)
+        settings = msgspec.convert(raw, Settings, strict=False, dec_hook=_as_path)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{path}: {error}") from error
     return settings, path.parent.resolve()
+
+
+def _as_path(wanted: type, value: Any) -> Any:
+    if wanted is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(f"no setting has the type {wanted}")
 
 
 def _override(raw: dict[str, Any], environment: Mapping[str, str]) -> None:

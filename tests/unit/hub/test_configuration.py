@@ -1,5 +1,7 @@
 """Facts about reading the configuration."""
 
+from pathlib import Path
+
 import pytest
 
 from hub.configuration import ConfigurationError, load
@@ -34,3 +36,12 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
     """The fix stands in the message."""
     with pytest.raises(ConfigurationError, match="axis init"):
         load(tmp_path / "axis.toml", {})
+
+
+def test_paths_are_read_as_paths(tmp_path):
+    """A path in the file is a path in the settings."""
+    path = tmp_path / "axis.toml"
+    path.write_text("[storage]\ncontent_dir = 'elsewhere'\n[trust]\nanchors = ['a.pem']\n")
+    settings, _ = load(path, {})
+    assert settings.storage.content_dir == Path("elsewhere")
+    assert settings.trust.anchors == (Path("a.pem"),)
