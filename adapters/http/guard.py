@@ -16,7 +16,9 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from msgspec import Struct
 
+from adapters.http.context import TRACE_ID, remember
 from adapters.http.problems import PROBLEM_JSON, bare_problem, problem_answer
+from adapters.http.tracing import trace_id_of
 from hub.problems import CATALOGUE
 from hub.settings import ListenSettings
 from hub.trouble import Defect, Refusal
@@ -83,12 +85,14 @@ class GuardedHandler(RequestHandler):
         """Answer a request that breaks HTTP; what was sent is neither echoed nor logged."""
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has already begun")
+        trace_id = request.setdefault(TRACE_ID, trace_id_of(None))
         if status < 500:
-            _log.info("protocol-error", kind=type(exc).__name__, remote=request.remote)
+            remember(request, broken=type(exc).__name__)
             response = problem_answer(Refusal("protocol-error"), request)
         else:
-            _log.error("defect", exc_info=exc)
+            _log.error("defect", trace_id=trace_id, exc_info=exc)
             response = problem_answer(Defect("defect"), request)
+        response.headers["Trace-Id"] = trace_id
         response.force_close()
         return response
 
@@ -113,11 +117,12 @@ class GuardedHandler(RequestHandler):
 
 def _turn_away(transport: asyncio.Transport, code: str) -> None:
     """Write a whole answer and close."""
-    body = bare_problem(code)
+    trace_id = trace_id_of(None)
+    body = bare_problem(code, trace_id)
     status = CATALOGUE[code].status
     transport.write(
         f"HTTP/1.1 {status} \r\nServer: axis-hub\r\nConnection: close\r\nContent-Type: {PROBLEM_JSON}\r\n"
-        f"Retry-After: 5\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        f"Trace-Id: {trace_id}\r\nRetry-After: 5\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         + body
     )
     transport.close()

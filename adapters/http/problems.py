@@ -52,7 +52,7 @@ def problem_answer(trouble: Trouble, request: web.BaseRequest, headers: dict[str
     return response
 
 
-def bare_problem(code: str) -> bytes:
+def bare_problem(code: str, trace_id: str) -> bytes:
     """Return a problem document for a connection on which no request could be read."""
     row = CATALOGUE[code]
     return _ENCODE(
@@ -63,7 +63,7 @@ def bare_problem(code: str) -> bytes:
             detail=row.cause.vi,
             fix=row.fix.vi,
             instance="/",
-            trace_id="",
+            trace_id=trace_id,
         )
     )
 

@@ -20,6 +20,7 @@ from hub.record import EventRecord
 from hub.submission import Report
 from hub.trouble import Fault
 from routing.values import Agency, SignaturePolicy
+from schemas.edxml import Attachment as Attached
 from schemas.edxml import Business, Kind
 from signing.receipt import Reason
 
@@ -221,7 +222,7 @@ def _signature(signature: Signature) -> views.Signature:
     return views.Signature(signature.result, signature.signer, SignaturePolicy(signature.policy))
 
 
-def _attachment(attachment: Attachment) -> views.Attachment:
+def _attachment(attachment: Attachment | Attached) -> views.Attachment:
     return views.Attachment(
         name=attachment.name,
         declared_type=attachment.declared_type,
