@@ -123,12 +123,12 @@ class AxisClient:
 
     # --- feed and receipts --------------------------------------------------------------------------------------------
 
-    async def feed_page(self, *, after: int | str = 0, wait: float = 0.0, limit: int = 100) -> tuple[FeedItem, ...]:
+    async def feed_page(self, *, after: int = 0, wait: float = 0.0, limit: int = 100) -> tuple[FeedItem, ...]:
         """Return what happened behind a cursor; wait up to `wait` seconds for something."""
         query = _query(after=after, wait=wait or None, limit=limit)
         return (await self._list("/v1/feed", query, FeedItem, wait=wait)).items
 
-    async def feed(self, *, after: int | str = 0, wait: float | None = 20.0) -> AsyncIterator[FeedItem]:
+    async def feed(self, *, after: int = 0, wait: float | None = 20.0) -> AsyncIterator[FeedItem]:
         """Yield what happens, for ever (`wait` None: until nothing is left). Resume with the last item's cursor."""
         while True:
             items = await self.feed_page(after=after, wait=wait or 0.0)

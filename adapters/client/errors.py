@@ -13,7 +13,7 @@ class Violation(Struct, frozen=True, kw_only=True):
     path: str = ""
     line: int | None = None
     rule: str = ""
-    detail: str = ""
+    message: str = ""
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     trace_id: str | None = None
     fix: str = ""
     errors: tuple[Violation, ...] = ()
+    refusal_id: str | None = None
     receipt: str | None = None
 
     @property

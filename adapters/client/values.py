@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -18,13 +18,25 @@ class SignatureView(Struct, frozen=True):
     policy: str
 
 
+class AttachmentView(Struct, frozen=True, kw_only=True):
+    """An attached file as the hub decoded it."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    declared_type: str = ""
+
+
 class DeliveryView(Struct, frozen=True, kw_only=True):
     """One recipient's copy: `state` is the hub's word (transport), `business_status` the recipient's (01 … 16)."""
 
     id: str
+    package_id: str | None = None
     recipient: str
     system: str
     state: str
+    lane: str | None = None
     business_status: str | None = None
     consigned_at: datetime | None = None
     handed_over_at: datetime | None = None
@@ -49,6 +61,11 @@ class PackageView(Struct, frozen=True, kw_only=True):
     size: int
     accepted_at: datetime
     signature: SignatureView
+    sent_at: datetime | None = None
+    status_code: str | None = None
+    reason: str = ""
+    attachments: tuple[AttachmentView, ...] = ()
+    notes: tuple[str, ...] = ()
     deliveries: tuple[DeliveryView, ...]
     receipt: str
 
@@ -93,6 +110,13 @@ class RecallOutcome(Struct, frozen=True, kw_only=True):
     receipt: str | None = None
 
 
+class Reason(Struct, frozen=True):
+    """Why something was refused, failed or reported; of a status the code is that of the status (01 … 16)."""
+
+    code: str
+    text: str
+
+
 class ReceiptItem(Struct, frozen=True, kw_only=True):
     """A receipt as listed; `jws` is the signed statement itself."""
 
@@ -108,31 +132,33 @@ class ReceiptItem(Struct, frozen=True, kw_only=True):
 class FeedItem(Struct, frozen=True, kw_only=True):
     """One thing that happened to a package or delivery of the caller; `cursor` resumes the feed behind it."""
 
-    cursor: int | str
+    cursor: int
     type: str
+    id: str
+    event: str
     at: datetime
-    id: str | None = None
-    event: str | None = None
     package_id: str | None = None
     document_id: str | None = None
+    sender: str | None = None
     delivery: str | None = None
     recipient: str | None = None
-    status_code: str | None = None
-    reason: Any = None
+    state: str | None = None
+    status: str | None = None
+    reason: Reason | None = None
     jws: str | None = None
 
 
 class TimelineEvent(Struct, frozen=True, kw_only=True):
     """One event in the story of a package, receipted or not."""
 
+    id: str
     event: str
     at: datetime
-    id: str | None = None
     delivery: str | None = None
     recipient: str | None = None
     state: str | None = None
-    reason: Any = None
-    jws: str | None = None
+    reason: Reason | None = None
+    receipt: str | None = None
 
 
 class AgencyView(Struct, frozen=True, kw_only=True):

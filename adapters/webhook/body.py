@@ -17,6 +17,7 @@ from hub.events import Event
 from hub.package import Package
 from hub.queries import Errand
 from hub.record import EventRecord
+from signing.receipt import Reason
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 CONSIGNED = "vn.axis.delivery.consigned"
@@ -48,7 +49,7 @@ class ConsignedDelivery(Struct, frozen=True, kw_only=True):
     links: Links
 
 
-class ToldEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ToldEvent(Struct, frozen=True, kw_only=True):
     """A receipt or a status as in the feed, without the cursor that only the feed has."""
 
     type: str
@@ -57,11 +58,13 @@ class ToldEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime
     package_id: str | None
     document_id: str | None
+    sender: str | None
     delivery: str | None
     recipient: str | None
+    state: str | None
+    status: str | None
+    reason: Reason | None
     jws: str | None
-    status_code: str | None = None
-    reason: str | None = None
 
 
 class CloudEvent(Struct, frozen=True, kw_only=True):
@@ -122,11 +125,13 @@ def _told(event: EventRecord) -> CloudEvent:
         at=event.at,
         package_id=event.package_id,
         document_id=event.document_id,
+        sender=event.sender,
         delivery=event.delivery_id,
         recipient=event.recipient,
+        state=event.state,
+        status=event.reason.code if is_status and event.reason else None,
+        reason=event.reason,
         jws=event.jws,
-        status_code=event.reason.code if is_status and event.reason else None,
-        reason=event.reason.text if event.reason else None,
     )
     return CloudEvent(
         id=event.id, type=STATUS if is_status else RECEIPT, subject=event.package_id, time=event.at, data=data

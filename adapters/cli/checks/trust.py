@@ -1,0 +1,52 @@
+"""Keys, certificates and anchors of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from adapters.cli.checks.finding import Finding, Level, Place, failed, passed, warned
+from adapters.cli.language import current
+from adapters.trust import Trust, TrustFault, load_trust
+from signing.errors import Undetermined, Untrusted
+from signing.keyinfo import Embedded
+from signing.keys import CertificateFacts, der_of, facts
+
+_SOON = timedelta(days=30)
+
+
+def check(place: Place) -> Iterator[Finding]:
+    """Judge the files, the validity of the hub's certificate, and whether it leads to an anchor."""
+    try:
+        trust = load_trust(place.settings.trust, place.base_dir)
+    except TrustFault as fault:
+        yield Finding(Level.FAIL, "keys", fault.what(current()), fault.fix(current()))
+        return
+    yield passed("keys", "doctor-keys", path=place.base_dir / place.settings.trust.hub_key)
+    stated = facts(trust.hub_certificate)
+    now = datetime.now(UTC)
+    yield _validity(stated, now)
+    # Judged within its own lifetime, so that an expired certificate is one finding, not two.
+    yield _chain(trust, stated, min(max(now, stated.not_before), stated.not_after - timedelta(seconds=1)))
+
+
+def _validity(stated: CertificateFacts, now: datetime) -> Finding:
+    name = "hub certificate"
+    if now < stated.not_before:
+        return failed(name, "doctor-certificate-early", when=f"{stated.not_before:%Y-%m-%d %H:%M} UTC")
+    if now >= stated.not_after:
+        return failed(name, "doctor-certificate-expired", when=f"{stated.not_after:%Y-%m-%d %H:%M} UTC")
+    days = (stated.not_after - now).days
+    if now > stated.not_after - _SOON:
+        return warned(name, "doctor-certificate-soon", days=days)
+    return passed(name, "doctor-certificate", subject=stated.subject, days=days)
+
+
+def _chain(trust: Trust, stated: CertificateFacts, at: datetime) -> Finding:
+    try:
+        leaf, *others = (trust.anchors.load(Embedded(der_of(each), facts(each).sha256)) for each in trust.hub_chain)
+        trust.anchors.check(leaf, tuple(others), at=at)
+    except (Untrusted, Undetermined) as error:
+        reason = error.detail_vi if current() == "vi" else error.detail_en
+        return failed("chain", "doctor-chain-broken", reason=reason)
+    return passed("chain", "doctor-chain", issuer=stated.issuer)

@@ -1,0 +1,94 @@
+"""Founding a hub: all files of its folder, its keys, its database, and for a demo everybody who takes part."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from adapters.cli.demo_directory import DemoDirectory, read_demo_directory
+from adapters.cli.demo_enrolment import Enrolment, enrol
+from adapters.cli.files import write_new, write_secret
+from adapters.cli.hub_keys import write_development_pki, write_own_keys
+from adapters.cli.template import render
+from adapters.cli.trouble import UsageFault
+from hub.settings import DeliverySettings, HubSettings, ListenSettings, Settings
+
+_MADE = ("axis.toml", "pki", "data", "credentials.json")
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What to found, and where."""
+
+    folder: Path
+    hub_code: str
+    port: int
+    webhook_port: int
+    is_demo: bool
+
+    @property
+    def base_url(self) -> str:
+        """Where the hub will be found."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+async def found(plan: Plan) -> None:
+    """Create everything; what was begun is removed again when it cannot be finished.
+
+    Raises:
+        UsageFault: something is there already.
+    """
+    folder = plan.folder
+    if (folder.exists() and not folder.is_dir()) or any((folder / name).exists() for name in _MADE):
+        raise UsageFault("not-empty", path=folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        await _found(plan)
+    except BaseException:
+        for name in _MADE:
+            _remove(folder / name)
+        raise
+
+
+async def _found(plan: Plan) -> None:
+    from adapters.storage.migrate import migrate
+    from hub.compose import located
+
+    at = datetime.now(UTC)
+    settings = _settings(plan)
+    pki = plan.folder / "pki"
+    for folder in (pki, plan.folder / "data"):
+        folder.mkdir(mode=0o700)
+    directory: DemoDirectory | None = None
+    if plan.is_demo:
+        directory = read_demo_directory(plan.hub_code)
+        identities = write_development_pki(pki, plan.hub_code, directory, at)
+    else:
+        write_own_keys(pki, plan.hub_code, at)
+    write_new(plan.folder / "axis.toml", render(settings).encode())
+    storage = located(settings.storage, plan.folder.resolve())
+    migrate(storage.url)
+    if directory is not None:
+        enrolment = Enrolment(directory, identities, base_url=plan.base_url, hub_code=plan.hub_code, at=at)
+        credentials = await enrol(storage, enrolment, f"http://127.0.0.1:{plan.webhook_port}/axis")
+        write_secret(plan.folder / "credentials.json", credentials)
+
+
+def _settings(plan: Plan) -> Settings:
+    settings = Settings(
+        hub=HubSettings(code=plan.hub_code, base_url=plan.base_url), listen=ListenSettings(port=plan.port)
+    )
+    if not plan.is_demo:
+        return settings
+    # The demo's webhook receiver listens on this machine, which is otherwise no target of webhooks.
+    return replace(settings, delivery=DeliverySettings(webhook_allow=(f"127.0.0.1:{plan.webhook_port}",)))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

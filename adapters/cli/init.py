@@ -1,0 +1,57 @@
+"""`axis init`: create the folder of a hub."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.cli.messages import say
+from adapters.cli.output import print_line
+from adapters.cli.trouble import UsageFault
+
+_HUB_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{2,3})*")  #: QĐ 20/2020/QĐ-TTg
+
+
+async def init(
+    folder: Annotated[Path, Parameter(name="DIR")],
+    *,
+    demo: Annotated[bool, Parameter(negative="")] = False,
+    hub_code: str = "H99",
+    port: int = 8080,
+    webhook_port: int = 9099,
+) -> int:
+    """Create a hub's folder: `axis.toml` with every setting, `pki/`, `data/` with a migrated database.
+
+    Overwrites nothing. Without --demo the hub gets a key of its own and a request to have it certified; systems and
+    agencies are then enrolled with `axis system`, `axis agency` and `axis key`.
+
+    Parameters
+    ----------
+    folder
+        Folder to create or fill.
+    demo
+        Add a development authority, agencies with keys, systems, people, and credentials.json with every secret.
+    hub_code
+        Agency code of the hub.
+    port
+        Port that the hub will listen on.
+    webhook_port
+        Port of 127.0.0.1 where the demo's webhook receiver is expected.
+    """
+    from adapters.cli.founding import Plan, found
+
+    if not _HUB_CODE.fullmatch(hub_code) or len(hub_code) > 20:
+        raise UsageFault("bad-hub-code", code=hub_code)
+    await found(Plan(folder=folder, hub_code=hub_code, port=port, webhook_port=webhook_port, is_demo=demo))
+    print_line(say("init-done", code=hub_code, path=folder))
+    if demo:
+        print_line(say("init-demo", path=folder / "credentials.json"))
+    else:
+        pki = folder / "pki"
+        print_line(say("init-enrol", csr=pki / "hub.csr.pem", certificate=pki / "hub.cert.pem"))
+        print_line(say("init-enrol-systems"))
+    print_line(say("init-serve", path=folder / "axis.toml"))
+    return 0

@@ -1,0 +1,63 @@
+"""What a file is, by its first bytes."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from adapters.cli.trouble import UsageFault
+
+_LARGEST = 256 * 1024 * 1024  #: bytes; no package that a hub accepts is near it
+_COMPACT_JWS = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
+
+
+class FileKind(StrEnum):
+    """What `axis verify` tells apart; values are words for messages."""
+
+    PACKAGE = "package"
+    RECEIPT = "receipt"
+    PROOF = "log proof"
+    CHECKPOINT = "checkpoint"
+    BUNDLE = "evidence bundle"
+
+
+class _Carrier(msgspec.Struct):
+    """JSON that carries a receipt: an item of a list, or an answer to an acknowledgement."""
+
+    jws: str | None = None
+    receipt: str | None = None
+
+
+def recognise(path: Path) -> tuple[bytes, FileKind]:
+    """Read a file and say what it is; what is nothing else is taken for a package, whose check says what is wrong.
+
+    Raises:
+        UsageFault: it is too large for anything that is judged here.
+        OSError: it cannot be read.
+    """
+    if path.stat().st_size > _LARGEST:
+        raise UsageFault("too-large", path=path, limit=_LARGEST)
+    data = path.read_bytes()
+    text = data.strip()
+    if data.startswith(b"PK\x03\x04"):
+        return data, FileKind.BUNDLE
+    if text.startswith(b"c2sp.org/tlog-proof@"):
+        return data, FileKind.PROOF
+    if "\n\n— ".encode() in data and not text.startswith(b"<"):
+        return data, FileKind.CHECKPOINT
+    if _COMPACT_JWS.fullmatch(text):
+        return text, FileKind.RECEIPT
+    if text.startswith(b"{") and (carried := _carried(text)):
+        return carried.encode(), FileKind.RECEIPT
+    return data, FileKind.PACKAGE
+
+
+def _carried(text: bytes) -> str | None:
+    try:
+        carrier = msgspec.json.decode(text, type=_Carrier)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    return carrier.jws or carrier.receipt

@@ -1,0 +1,293 @@
+"""Every sentence of the command line in Vietnamese and English, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from adapters.cli.language import current
+
+#: key -> (Vietnamese, English)
+_CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        # finding the hub
+        "hub-unreachable": (
+            "Trục có đang chạy không? Kiểm tra bằng `axis doctor`; chọn địa chỉ bằng --url hoặc AXIS_URL.",
+            "Is the hub running? Check with `axis doctor`; choose its address with --url or AXIS_URL.",
+        ),
+        "no-key": (
+            "Chưa có khóa API: dùng --key, AXIS_API_KEY, hoặc tệp credentials.json của trục thử nghiệm.",
+            "No API key: use --key, AXIS_API_KEY, or the credentials.json of a demo hub.",
+        ),
+        "say-as": (
+            "Làm việc thay cho cơ quan nào? Thêm --as với một trong các mã: {agencies}",
+            "On behalf of which agency? Add --as with one of: {agencies}",
+        ),
+        "unknown-as": (
+            "Tệp credentials không có cơ quan hay hệ thống {name}. Đang có: {agencies}",
+            "The credentials file knows no agency or system {name}. It has: {agencies}",
+        ),
+        "credentials-unreadable": ("Không đọc được {path}: {error}", "{path} cannot be read: {error}"),
+        "unexpected": (
+            "Lỗi ngoài dự kiến ({kind}): {error}. Chạy lại với --debug và báo cho người phát triển.",
+            "Unexpected error ({kind}): {error}. Run again with --debug and report it.",
+        ),
+        # init
+        "not-empty": (
+            "{path} đã tồn tại và không trống; axis init không ghi đè. Chọn thư mục khác hoặc tự xóa thư mục này.",
+            "{path} exists and is not empty; axis init overwrites nothing. Choose another folder or remove it yourself.",
+        ),
+        "bad-hub-code": (
+            "Mã trục {code} không hợp lệ: một chữ cái và hai chữ số, có thể kèm các nhóm sau dấu chấm, ví dụ H99.",
+            "The hub code {code} is not valid: a letter and two digits, then groups after dots if any, such as H99.",
+        ),
+        "init-done": ("Đã tạo trục {code} trong {path}.", "Created hub {code} in {path}."),
+        "init-demo": (
+            "Trục thử nghiệm: mọi mật khẩu và khóa nằm trong {path}; không dùng cho dữ liệu thật.",
+            "A demo hub: every password and key is in {path}; not for real data.",
+        ),
+        "init-enrol": (
+            "Tiếp theo: xin chứng thư số cho khóa của trục từ {csr}, thay {certificate}, thêm chứng thư gốc vào trust.anchors.",
+            "Next: have the hub's key certified from {csr}, replace {certificate}, add root certificates to trust.anchors.",
+        ),
+        "init-enrol-systems": (
+            "Rồi đăng ký: axis system add, axis agency add, axis agency certify, axis key add.",
+            "Then enrol: axis system add, axis agency add, axis agency certify, axis key add.",
+        ),
+        "init-serve": ("Chạy: axis serve --config {path}", "Run it: axis serve --config {path}"),
+        # serve
+        "serve-at": ("Trục {code} phục vụ tại {url}", "Hub {code} serves at {url}"),
+        "serve-login": ("  đăng nhập {role}: {name} / {password}", "  log in as {role}: {name} / {password}"),
+        "serve-try": ("  thử ngay:", "  try:"),
+        "serve-stop": ("  dừng: Ctrl-C", "  stop: Ctrl-C"),
+        "workers-embedded": (
+            "--workers lớn hơn 1 cần PostgreSQL và RabbitMQ; cấu hình mặc định nhúng chạy một tiến trình.",
+            "--workers above 1 needs PostgreSQL and RabbitMQ; the embedded default runs one process.",
+        ),
+        "role-embedded": (
+            "--role {role} cần RabbitMQ; cấu hình mặc định nhúng chạy mọi vai trò trong một tiến trình (--role all).",
+            "--role {role} needs RabbitMQ; the embedded default runs every role in one process (--role all).",
+        ),
+        "not-migrated": (
+            "Cơ sở dữ liệu chưa đúng phiên bản: chạy axis migrate --config {config}",
+            "The database is not that of this version: run axis migrate --config {config}",
+        ),
+        "migrated": ("Cơ sở dữ liệu đã ở phiên bản mới nhất: {url}", "The database is up to date: {url}"),
+        # packages
+        "sent": ("{file}: đã tiếp nhận, gói {package}", "{file}: accepted, package {package}"),
+        "sent-again": (
+            "{file}: đã được tiếp nhận trước đó, gói {package}",
+            "{file}: was accepted before, package {package}",
+        ),
+        "sent-recipient": ("  {recipient}: {state}", "  {recipient}: {state}"),
+        "sent-refused": ("{file}: bị từ chối", "{file}: refused"),
+        "receipt-good": (
+            "  biên nhận {event} hợp lệ, do trục {hub} ký lúc {at}",
+            "  receipt {event} holds, signed by hub {hub} at {at}",
+        ),
+        "receipt-bad": ("  BIÊN NHẬN KHÔNG ĐÁNG TIN: {reason}", "  RECEIPT NOT TO BE BELIEVED: {reason}"),
+        "receipt-unchecked": (
+            "  chưa kiểm tra biên nhận: thêm --trust với chứng thư gốc của trục",
+            "  receipt not checked: add --trust with the hub's root certificate",
+        ),
+        "no-sender": (
+            "{file}: không xác định được cơ quan gửi; thêm --as.",
+            "{file}: the sending agency cannot be told from it; add --as.",
+        ),
+        "composed": (
+            "Đã ghi {path} ({size} byte), mã văn bản {document_id}",
+            "Wrote {path} ({size} bytes), document {document_id}",
+        ),
+        "bad-code-form": (
+            "Số và ký hiệu phải có dạng số/ký hiệu, ví dụ 125/BC-SM, không phải {value}.",
+            "Number and notation look like 125/BC-SM, not {value}.",
+        ),
+        "target-needed": (
+            "--business {business} cần --target với mã văn bản trước đó.",
+            "--business {business} needs --target with the id of the earlier document.",
+        ),
+        "exists": ("{path} đã tồn tại; không ghi đè.", "{path} exists and is not overwritten."),
+        "signed": ("Đã ký: {path}", "Signed: {path}"),
+        # mailbox
+        "inbox-empty": ("Hộp đến trống.", "The inbox is empty."),
+        "fetched": ("Đã ghi {path} ({size} byte), SHA-256 {sha256}", "Wrote {path} ({size} bytes), SHA-256 {sha256}"),
+        "acked": ("{delivery}: đã nhận bàn giao", "{delivery}: handed over"),
+        "rejected": ("{delivery}: đã từ chối", "{delivery}: refused"),
+        "bad-status": ("Mã trạng thái {code} không có; dùng {known}.", "There is no status {code}; use {known}."),
+        "status-sent": (
+            "Đã báo trạng thái {code} ({name}) tới {recipient}, gói {package}",
+            "Reported status {code} ({name}) to {recipient}, package {package}",
+        ),
+        "status-needs-recipient": (
+            "Lượt chuyển {delivery} không thuộc hệ thống này.",
+            "Delivery {delivery} does not belong to this system.",
+        ),
+        # track
+        "not-found": ("Không tìm thấy {what}.", "{what} was not found."),
+        "track-transport": ("Lớp vận chuyển (trục đã làm gì)", "Transport (what the hub did)"),
+        "track-business": ("Lớp nghiệp vụ (cơ quan nhận nói gì)", "Business (what the recipients say)"),
+        "track-timeline": ("Diễn biến", "What happened"),
+        "track-none": ("chưa có trạng thái nào", "no status yet"),
+        # verify
+        "verdict-valid": ("HỢP LỆ", "VALID"),
+        "verdict-refused": ("KHÔNG HỢP LỆ", "REFUSED"),
+        "verdict-undetermined": ("CHƯA XÁC ĐỊNH", "UNDETERMINED"),
+        "unsupported-proof": (
+            "{path}: đây là {kind}; phiên bản này chưa kiểm tra được loại bằng chứng này.",
+            "{path}: this is a {kind}; this version cannot check that kind of proof yet.",
+        ),
+        "too-large": ("{path} lớn hơn {limit} byte.", "{path} is larger than {limit} bytes."),
+        "lab-sha1": (
+            "CẢNH BÁO: chấp nhận SHA-1 để xem xét tệp lịch sử. Kết quả KHÔNG có giá trị cho văn bản hiện nay.",
+            "WARNING: SHA-1 is accepted, to judge historical files. The verdict means NOTHING for present documents.",
+        ),
+        "no-trust": (
+            "Không có chứng thư gốc tin cậy: thêm --trust với một hay nhiều tệp PEM.",
+            "No trust anchor: add --trust with one or more PEM files.",
+        ),
+        "bad-time": (
+            "Thời điểm {value} không đọc được; ví dụ 2026-11-20T08:00:00Z.",
+            "The time {value} cannot be read; write it like 2026-11-20T08:00:00Z.",
+        ),
+        # administration
+        "added": ("Đã thêm {what}.", "Added {what}."),
+        "changed": ("Đã sửa {what}.", "Changed {what}."),
+        "already-there": ("{what} đã có.", "{what} is there already."),
+        "unknown": ("Không có {what}.", "There is no {what}."),
+        "key-once": (
+            "Khóa này chỉ hiện một lần; trục chỉ giữ giá trị băm của nó:",
+            "This key is shown once; the hub keeps its digest only:",
+        ),
+        "key-once-webhook": (
+            "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",
+            "The webhook secret is shown once; the receiver checks signatures with it (Standard Webhooks):",
+        ),
+        "password-once": ("Mật khẩu này chỉ hiện một lần:", "This password is shown once:"),
+        "one-owner": ("Nêu đúng một: --system hoặc --user.", "Name exactly one of --system and --user."),
+        "webhook-url-needed": ("Kiểu kết nối webhook cần --webhook-url.", "The binding webhook needs --webhook-url."),
+        "imported": ("Đã nhập {count} cơ quan.", "Imported {count} agencies."),
+        "import-line": ("{path}, dòng {line}: {error}", "{path}, line {line}: {error}"),
+        "redriven": ("Đã đưa {count} lượt chuyển về hàng đợi.", "Put {count} deliveries back on their way."),
+        "queue-empty": ("Không có gì.", "Nothing there."),
+        # doctor
+        "doctor-python": ("Python {version}", "Python {version}"),
+        "doctor-python-old": ("Python {version} quá cũ", "Python {version} is too old"),
+        "doctor-python-old-fix": (
+            "Cài Python 3.11 trở lên rồi chạy lại make install.",
+            "Install Python 3.11 or newer, then make install again.",
+        ),
+        "doctor-libraries-good": ("đủ {count} thư viện", "all {count} libraries are there"),
+        "doctor-libraries": ("thiếu thư viện: {missing}", "libraries are missing: {missing}"),
+        "doctor-libraries-fix": ("Chạy make install.", "Run make install."),
+        "doctor-not-installed": (
+            "axis-hub chưa được cài vào môi trường này",
+            "axis-hub is not installed in this environment",
+        ),
+        "doctor-not-installed-fix": (
+            "Chạy make install để có đúng phiên bản thư viện.",
+            "Run make install to have the right versions of everything.",
+        ),
+        "doctor-configuration-good": ("{path}, trục {code}", "{path}, hub {code}"),
+        "doctor-configuration": ("{error}", "{error}"),
+        "doctor-configuration-fix": (
+            "Sửa tệp theo config/axis.toml, hoặc chỉ đúng tệp bằng --config.",
+            "Correct the file after config/axis.toml, or name the right one with --config.",
+        ),
+        "doctor-keys": ("khóa và chứng thư số khớp nhau: {path}", "key and certificate belong together: {path}"),
+        "doctor-certificate": ("{subject}, còn {days} ngày", "{subject}, {days} days left"),
+        "doctor-certificate-soon": (
+            "chứng thư số của trục chỉ còn {days} ngày",
+            "the hub's certificate has {days} days left",
+        ),
+        "doctor-certificate-soon-fix": (
+            "Xin gia hạn ngay và thay tệp trust.hub_certificate.",
+            "Have it renewed now and replace the file trust.hub_certificate.",
+        ),
+        "doctor-certificate-expired": (
+            "chứng thư số của trục đã hết hạn lúc {when}",
+            "the hub's certificate expired on {when}",
+        ),
+        "doctor-certificate-expired-fix": (
+            "Gia hạn và thay tệp trust.hub_certificate; nếu ngày này chưa tới, đồng hồ máy đang sai.",
+            "Have it renewed and replace the file trust.hub_certificate; if that day is still to come, the clock is wrong.",
+        ),
+        "doctor-certificate-early": (
+            "chứng thư số của trục chỉ có hiệu lực từ {when}",
+            "the hub's certificate is valid only from {when} on",
+        ),
+        "doctor-certificate-early-fix": (
+            "Đồng hồ máy có lẽ đang sai: kiểm tra timedatectl, bật đồng bộ thời gian (chrony, systemd-timesyncd).",
+            "The clock is probably wrong: look at timedatectl, switch time synchronisation on (chrony, systemd-timesyncd).",
+        ),
+        "doctor-chain": ("dẫn tới chứng thư gốc tin cậy qua {issuer}", "leads to a trust anchor through {issuer}"),
+        "doctor-chain-broken": ("{reason}", "{reason}"),
+        "doctor-chain-broken-fix": (
+            "Đặt chứng thư trung gian vào trust.hub_chain và chứng thư gốc vào trust.anchors.",
+            "Put the certificates in between into trust.hub_chain and the root into trust.anchors.",
+        ),
+        "doctor-folder-good": ("ghi được: {folder}", "can be written to: {folder}"),
+        "doctor-folder": ("không ghi được {folder}: {error}", "{folder} cannot be written to: {error}"),
+        "doctor-folder-fix": (
+            "Trao thư mục cho tài khoản chạy trục: chown <tài khoản> {folder}",
+            "Give it to the account of the hub: chown <account> {folder}",
+        ),
+        "doctor-disk": ("còn {free} GiB tại {folder}", "{free} GiB free at {folder}"),
+        "doctor-disk-little": ("chỉ còn {free} GiB tại {folder}", "only {free} GiB free at {folder}"),
+        "doctor-disk-little-fix": (
+            "Dọn hoặc mở rộng đĩa; dưới 0,25 GiB trục ngừng nhận.",
+            "Free or add space; below 0.25 GiB the hub takes nothing more.",
+        ),
+        "doctor-disk-full": ("đĩa đầy: còn {free} GiB tại {folder}", "the disk is full: {free} GiB free at {folder}"),
+        "doctor-disk-full-fix": (
+            "Dọn hoặc mở rộng đĩa ngay; không cần khởi động lại trục.",
+            "Free or add space now; the hub need not be restarted.",
+        ),
+        "doctor-database": ("đúng phiên bản: {url}", "up to date: {url}"),
+        "doctor-database-missing": ("chưa có {url}", "{url} does not exist"),
+        "doctor-database-missing-fix": (
+            "Chạy axis migrate, hoặc khôi phục từ bản sao lưu.",
+            "Run axis migrate, or restore the backup.",
+        ),
+        "doctor-database-old": ("không đúng phiên bản này: {url}", "not that of this version: {url}"),
+        "doctor-database-old-fix": ("Chạy axis migrate.", "Run axis migrate."),
+        "doctor-database-away": ("không dùng được {url}: {error}", "{url} cannot be used: {error}"),
+        "doctor-database-away-fix": (
+            "Kiểm tra máy chủ cơ sở dữ liệu, đường dẫn và quyền của tệp.",
+            "Check the database server, the path and the rights of the file.",
+        ),
+        "doctor-clock-good": (
+            "{now} UTC, không có sự kiện nào ở tương lai",
+            "{now} UTC, nothing was recorded in the future",
+        ),
+        "doctor-clock": (
+            "đồng hồ chỉ {now} UTC nhưng đã có sự kiện ghi lúc {newest} UTC",
+            "the clock says {now} UTC, but an event was recorded at {newest} UTC",
+        ),
+        "doctor-clock-fix": (
+            "Đồng hồ đang hoặc đã từng sai: kiểm tra timedatectl, bật đồng bộ thời gian trước khi chạy trục.",
+            "The clock is or was wrong: look at timedatectl, switch time synchronisation on before the hub runs.",
+        ),
+        "doctor-port-ours": ("trục đang trả lời tại {address}", "a hub answers on {address}"),
+        "doctor-port-free": ("{address} còn trống: trục chưa chạy", "{address} is free: the hub does not run"),
+        "doctor-port-free-fix": ("Chạy axis serve.", "Run axis serve."),
+        "doctor-port-taken": (
+            "{address} do chương trình khác chiếm: {error}",
+            "{address} is taken by something else: {error}",
+        ),
+        "doctor-port-taken-fix": ("Dừng chương trình đó hoặc đổi listen.port.", "Stop it, or change listen.port."),
+        "doctor-port-closed": ("không mở được {address}: {error}", "{address} cannot be opened: {error}"),
+        "doctor-port-closed-fix": (
+            "Chọn địa chỉ của máy này và cổng từ 1024 trở lên, hoặc cấp quyền cho cổng thấp.",
+            "Choose an address of this machine and a port from 1024 on, or grant the right to low ports.",
+        ),
+        "doctor-ready": ("sẵn sàng", "ready"),
+        "doctor-not-ready": ("trục chưa sẵn sàng: {wrong}", "the hub is not ready: {wrong}"),
+        "doctor-not-ready-fix": ("Xem các dòng trên và nhật ký của trục.", "See the lines above and the hub's log."),
+    }
+)
+
+
+def say(key: str, **facts: object) -> str:
+    """Return the sentence for `key` in the language of the command."""
+    vietnamese, english = _CATALOGUE[key]
+    return (vietnamese if current() == "vi" else english).format(**facts)

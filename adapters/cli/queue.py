@@ -1,0 +1,92 @@
+"""`axis queue`: what waits and what is stuck, in the store directly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from cyclopts import App
+
+from adapters.cli.configured import Config, open_store
+from adapters.cli.messages import say
+from adapters.cli.output import AsJson, print_json, print_line, print_table
+
+app = App(name="queue", help="What waits and what is stuck.", result_action="return_value")
+
+_MOST = 10_000  #: deliveries looked at for an overview
+
+
+@app.command(name="list")
+async def list_(*, system: str | None = None, config: Config = None, as_json: AsJson = False) -> int:
+    """Count by system and state what is not finished.
+
+    Parameters
+    ----------
+    system
+        Only this system.
+    """
+    from hub.lifecycle import State
+
+    async with open_store(config) as storage:
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for state in (State.ACCEPTED, State.QUEUED, State.CONSIGNED, State.DEAD):
+            for _, delivery in await storage.store.in_state(state, system, _MOST):
+                counts[delivery.system_id, delivery.lane, state] += 1
+    rows = [(*key, count) for key, count in sorted(counts.items())]
+    headings = ("SYSTEM", "LANE", "STATE", "DELIVERIES")
+    if as_json:
+        print_json([dict(zip(("system", "lane", "state", "deliveries"), row, strict=True)) for row in rows])
+    elif rows:
+        print_table(headings, rows)
+    else:
+        print_line(say("queue-empty"))
+    return 0
+
+
+@app.command
+async def dead(*, system: str | None = None, config: Config = None, as_json: AsJson = False) -> int:
+    """List deliveries whose attempts are exhausted, with the last error.
+
+    Parameters
+    ----------
+    system
+        Only this system.
+    """
+    from hub.lifecycle import State
+
+    async with open_store(config) as storage:
+        found = await storage.store.in_state(State.DEAD, system, _MOST)
+    if as_json:
+        print_json([{"package": package, "delivery": delivery} for package, delivery in found])
+    elif not found:
+        print_line(say("queue-empty"))
+    else:
+        headings = ("DELIVERY", "SYSTEM", "RECIPIENT", "DOCUMENT", "ATTEMPTS", "LAST ERROR")
+        print_table(
+            headings, ((d.id, d.system_id, d.recipient, p.document_id, d.attempts, d.last_error) for p, d in found)
+        )
+    return 0
+
+
+@app.command
+async def redrive(*, system: str | None = None, config: Config = None, as_json: AsJson = False) -> int:
+    """Put dead deliveries back on their way, from the start of the retry schedule. Fix the cause first.
+
+    Parameters
+    ----------
+    system
+        Only this system's.
+    """
+    from hub.redrive import Redrive
+    from hub.register import CurrentRegister
+
+    async with open_store(config) as storage:
+        register = CurrentRegister(storage.registers)
+        await register.refresh()
+        redriving = Redrive(store=storage.store, register=register, clock=lambda: datetime.now(UTC))
+        count = await redriving.redrive_all(system)
+    if as_json:
+        print_json({"redriven": count})
+    else:
+        print_line(say("redriven", count=count))
+    return 0

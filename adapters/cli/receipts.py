@@ -1,0 +1,44 @@
+"""Receipts judged at the terminal, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.cli.language import current
+from adapters.cli.messages import say
+from adapters.cli.output import shown
+
+if TYPE_CHECKING:
+    from adapters.cli.credentials import HubOptions
+    from signing.certificates import TrustAnchors
+
+
+def read_anchors(paths: tuple[Path, ...]) -> TrustAnchors | None:
+    """Read trust anchors from PEM files; None when there are none."""
+    from adapters.trust.files import read_certificates
+    from signing.certificates import TrustAnchors
+
+    certificates = [certificate for path in paths for certificate in read_certificates(path)]
+    return TrustAnchors(certificates) if certificates else None
+
+
+def anchors_for(hub: HubOptions, trust: tuple[Path, ...]) -> TrustAnchors | None:
+    """Return the anchors given by --trust, else those that the credentials file names."""
+    if not trust and (found := hub.found_credentials()) is not None:
+        trust = (found[1] / found[0].hub.trust,)
+    return read_anchors(trust)
+
+
+def verdict(sealed: str, anchors: TrustAnchors | None) -> tuple[bool | None, str]:
+    """Check a receipt; return whether it holds (None: not checked) and a sentence."""
+    from signing.errors import Undetermined, Untrusted
+    from signing.receipt import open_receipt
+
+    if anchors is None:
+        return None, say("receipt-unchecked")
+    try:
+        receipt = open_receipt(sealed, anchors=anchors).receipt
+    except (Untrusted, Undetermined) as error:
+        return False, say("receipt-bad", reason=error.detail_vi if current() == "vi" else error.detail_en)
+    return True, say("receipt-good", event=receipt.event, hub=receipt.hub, at=shown(receipt.at))

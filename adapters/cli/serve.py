@@ -1,0 +1,76 @@
+"""`axis serve` and `axis migrate`: running a hub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from adapters.cli.configured import Config, config_path, database_url, read_config, require_migrated
+from adapters.cli.messages import say
+from adapters.cli.output import print_line
+from adapters.cli.trouble import UsageFault
+from adapters.cli.welcome import welcome
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+
+
+def serve(
+    *,
+    config: Config = None,
+    port: int | None = None,
+    workers: int = 1,
+    role: Literal["all", "api", "courier", "console"] = "all",
+) -> int:
+    """Run the hub until SIGTERM or Ctrl-C; requests in flight are finished.
+
+    Parameters
+    ----------
+    port
+        Listen on this port instead of the configured one.
+    workers
+        Processes on one port; more than one needs a database server and a broker.
+    role
+        Which part of the hub this process is; `all` on the embedded default.
+    """
+    from adapters.http.server import run
+    from hub.compose import serve as serve_hub
+
+    if workers != 1:
+        raise UsageFault("workers-embedded")
+    if role != "all":
+        raise UsageFault("role-embedded", role=role)
+    settings, base_dir = read_config(config)
+    require_migrated(database_url(settings, base_dir), config_path(config))
+    if port is not None:
+        settings = _on_port(settings, port)
+
+    def announce(host: str, port: int) -> None:
+        for line in welcome(settings, base_dir, host, port):
+            print_line(line)
+
+    run(serve_hub(settings, base_dir, announce))
+    return 0
+
+
+def migrate(*, config: Config = None) -> int:
+    """Bring the database to the form that this version needs; forward only, harmless to repeat."""
+    from sqlalchemy import make_url
+
+    from adapters.storage.migrate import migrate as migrate_database
+
+    settings, base_dir = read_config(config)
+    url = database_url(settings, base_dir)
+    migrate_database(url)
+    print_line(say("migrated", url=make_url(url).render_as_string(hide_password=True)))
+    return 0
+
+
+def _on_port(settings: Settings, port: int) -> Settings:
+    """Listen elsewhere; the hub's own address follows when it named the configured port."""
+    old = f":{settings.listen.port}"
+    base_url = settings.hub.base_url
+    if base_url.endswith(old):
+        base_url = f"{base_url.removesuffix(old)}:{port}"
+    return replace(settings, listen=replace(settings.listen, port=port), hub=replace(settings.hub, base_url=base_url))

@@ -1,0 +1,171 @@
+"""`axis system`: the connected systems, in the store directly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+from msgspec.structs import replace
+
+from adapters.cli.configured import Config, open_store, read_config
+from adapters.cli.messages import say
+from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.trouble import CommandFailed, UsageFault
+
+if TYPE_CHECKING:
+    from adapters.storage.opening import Storage
+    from routing.values import System
+
+app = App(name="system", help="Connected systems.", result_action="return_value")
+
+BindingName = Literal["pull", "webhook", "vxp", "amqp", "upstream"]
+PolicyName = Literal["required", "transport"]
+
+
+@app.command(name="list")
+async def list_(*, config: Config = None, as_json: AsJson = False) -> int:
+    """List systems."""
+    async with open_store(config) as storage:
+        register = await storage.registers.load_register()
+    if as_json:
+        print_json(register.systems)
+    else:
+        headings = ("ID", "NAME", "BINDING", "POLICY", "ACTIVE", "WEBHOOK")
+        print_table(
+            headings, ((s.id, s.name, s.binding, s.policy, s.is_active, s.webhook_url) for s in register.systems)
+        )
+    return 0
+
+
+@app.command
+async def show(id: Annotated[str, Parameter(name="ID")], *, config: Config = None, as_json: AsJson = False) -> int:
+    """Show one system, the agencies that it acts for, and its keys (not their secrets)."""
+    async with open_store(config) as storage:
+        register = await storage.registers.load_register()
+    found = next((each for each in register.systems if each.id == id), None)
+    if found is None:
+        raise CommandFailed("unknown", what=id)
+    agencies = [each.code for each in register.agencies if each.system_id == id]
+    keys = [each.key_id for each in register.api_keys if each.system_id == id and each.revoked_at is None]
+    if as_json:
+        print_json({"system": found, "agencies": agencies, "keys": keys})
+    else:
+        rows = [(name, getattr(found, name)) for name in found.__struct_fields__]
+        print_table(("", ""), [*rows, ("agencies", ", ".join(agencies)), ("keys", ", ".join(keys))])
+    return 0
+
+
+@app.command
+async def add(
+    id: Annotated[str, Parameter(name="ID")],
+    *,
+    name: str,
+    binding: BindingName = "pull",
+    policy: PolicyName = "required",
+    webhook_url: str | None = None,
+    config: Config = None,
+) -> int:
+    """Add a system. A webhook's secret is made and shown once.
+
+    Parameters
+    ----------
+    id
+        Its id, of your choice; a system of the national SDK has the code of its agency.
+    binding
+        How it receives.
+    policy
+        `required`: its documents carry the agency's signature; `transport`: its authentication suffices.
+    webhook_url
+        Where the hub calls it; inner addresses must stand in delivery.webhook_allow.
+    """
+    from routing.values import Binding, SignaturePolicy, System
+
+    if (binding == "webhook") != (webhook_url is not None):
+        raise UsageFault("webhook-url-needed")
+    _check_url(webhook_url, config)
+    secret = _new_secret() if webhook_url else None
+    system = System(id, name, Binding(binding), SignaturePolicy(policy), webhook_url=webhook_url)
+    async with open_store(config) as storage:
+        await storage.registers.add_system(system, secret)
+    print_line(say("added", what=id))
+    _print_secret(secret)
+    return 0
+
+
+@app.command
+async def change(
+    id: Annotated[str, Parameter(name="ID")],
+    *,
+    name: str | None = None,
+    policy: PolicyName | None = None,
+    webhook_url: str | None = None,
+    new_secret: Annotated[bool, Parameter(negative="")] = False,
+    config: Config = None,
+) -> int:
+    """Change what is given of a system; the rest stays.
+
+    Parameters
+    ----------
+    new_secret
+        Make a new webhook secret and show it once.
+    """
+    from routing.values import SignaturePolicy
+
+    _check_url(webhook_url, config)
+    secret = _new_secret() if new_secret else None
+    given = {"name": name, "policy": SignaturePolicy(policy) if policy else None, "webhook_url": webhook_url}
+    async with open_store(config) as storage:
+        system = await _system(storage, id)
+        changes = {field: value for field, value in given.items() if value is not None}
+        await storage.registers.update_system(replace(system, **changes), secret)
+    print_line(say("changed", what=id))
+    _print_secret(secret)
+    return 0
+
+
+@app.command
+async def suspend(id: Annotated[str, Parameter(name="ID")], *, config: Config = None) -> int:
+    """Suspend a system: its keys are refused and nothing is carried to it until it is resumed."""
+    return await _set_active(id, config, is_active=False)
+
+
+@app.command
+async def resume(id: Annotated[str, Parameter(name="ID")], *, config: Config = None) -> int:
+    """Let a suspended system work again."""
+    return await _set_active(id, config, is_active=True)
+
+
+def _check_url(url: str | None, config: Path | None) -> None:
+    """Refuse a target that webhooks may not reach, before it is stored."""
+    if url is not None:
+        from adapters.webhook import Guard
+
+        Guard(read_config(config)[0].delivery.webhook_allow).check(url)
+
+
+def _new_secret() -> str:
+    from adapters.webhook import new_secret
+
+    return new_secret()
+
+
+def _print_secret(secret: str | None) -> None:
+    if secret is not None:
+        print_line(say("key-once-webhook"))
+        print_line(secret)
+
+
+async def _set_active(id: str, config: Path | None, *, is_active: bool) -> int:
+    async with open_store(config) as storage:
+        await storage.registers.suspend_system(id, is_active=is_active)
+    print_line(say("changed", what=id))
+    return 0
+
+
+async def _system(storage: Storage, id: str) -> System:
+    register = await storage.registers.load_register()
+    found = next((each for each in register.systems if each.id == id), None)
+    if found is None:
+        raise CommandFailed("unknown", what=id)
+    return found

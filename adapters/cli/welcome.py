@@ -1,0 +1,52 @@
+"""What a hub says at its start to the person who started it: where it is, how to log in, what to try."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.cli.messages import say
+
+if TYPE_CHECKING:
+    from adapters.cli.credentials import Credentials
+    from hub.settings import Settings
+
+
+def welcome(settings: Settings, base_dir: Path, host: str, port: int) -> Iterator[str]:
+    """Yield the lines; a demo hub adds its logins and commands that work as they stand."""
+    from adapters.cli.credentials import read_credentials
+
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    yield say("serve-at", code=settings.hub.code, url=url)
+    yield f"  API {url}/v1 · OpenAPI {url}/openapi.yaml · {url}/readyz?verbose · {url}/metrics"
+    credentials = base_dir / "credentials.json"
+    if credentials.is_file():
+        yield from _demo(read_credentials(credentials), url, base_dir)
+    yield say("serve-stop")
+
+
+def _demo(credentials: Credentials, url: str, base_dir: Path) -> Iterator[str]:
+    for user in credentials.users:
+        yield say("serve-login", role=user.role, name=user.name, password=user.password)
+    senders = [each for each in credentials.systems if each.binding == "pull"]
+    if len(senders) < 2 or not senders[0].agencies or not senders[1].agencies:
+        return
+    sender, recipient = senders[0].agencies[0], senders[1].agencies[0]
+    agency = credentials.agency(sender)
+    if agency is None:
+        return
+    yield say("serve-try")
+    yield f"    curl -H 'Authorization: Bearer {senders[0].api_key}' '{url}/v1/agencies?q=mau'"
+    yield f"    axis compose --from {sender} --to {recipient} --subject 'V/v gửi thử' -o /tmp/thu.edxml"
+    key, certificate = (_quoted(base_dir / path) for path in (agency.key, agency.certificate))
+    place = f"--url {url} --credentials {_quoted(base_dir / 'credentials.json')}"
+    yield f"    axis send /tmp/thu.edxml --sign {key} {certificate} {place}"
+    yield f"    axis inbox --as {recipient} {place}"
+
+
+def _quoted(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return shlex.quote(str(path) if relative.startswith("..") else relative)
