@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, CursorResult, Table
 
 Row = tuple[Any, ...]
 
@@ -69,13 +69,36 @@ class BulkUpdate:
         return self._head + _values(mark, self._width, count) + self._tail
 
 
+class BulkSelect:
+    """Runs `SELECT columns FROM (VALUES …) AS v CROSS JOIN table WHERE condition`: looks many keys up through an index.
+
+    `CROSS JOIN` keeps SQLite from walking the whole table and looking into the values, which it does for `(a, b) IN (…)`.
+    """
+
+    def __init__(self, table: Table, *, width: int, columns: str, condition: str) -> None:
+        self._head = f"SELECT {columns} FROM (VALUES "  # noqa: S608 - constants of this package
+        self._tail = f") AS v CROSS JOIN {table.name} WHERE {condition}"
+        self._width = width
+        self._sql = lru_cache(maxsize=None)(self._compose)
+
+    def __call__(self, connection: Connection, rows: Sequence[Row]) -> list[Row]:
+        """Return what is found for all rows."""
+        return [tuple(found) for result in _results(connection, rows, self._sql) for found in result.all()]
+
+    def _compose(self, mark: str, count: int) -> str:
+        return self._head + _values(mark, self._width, count) + self._tail
+
+
 def _run(connection: Connection, rows: Sequence[Row], sql: Callable[[str, int], str]) -> int:
+    return sum(result.rowcount for result in _results(connection, rows, sql))
+
+
+def _results(
+    connection: Connection, rows: Sequence[Row], sql: Callable[[str, int], str]
+) -> Iterator[CursorResult[*tuple[Any, ...]]]:
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    matched = 0
     for chunk in _chunks(rows):
-        statement = sql(mark, len(chunk))
-        matched += connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk))).rowcount
-    return matched
+        yield connection.exec_driver_sql(sql(mark, len(chunk)), tuple(chain.from_iterable(chunk)))
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

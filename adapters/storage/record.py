@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, select
 
 from adapters.storage import rows
-from adapters.storage.bulk import BulkInsert, BulkUpdate, Row
+from adapters.storage.bulk import BulkInsert, BulkSelect, BulkUpdate, Row
 from adapters.storage.dialects import queue_for_append
 from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
 from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
@@ -62,8 +62,11 @@ _finish = BulkUpdate(
     condition=f"orders.id = v.column1 AND orders.state <> '{ORDER_DONE}'",
 )
 
-_same_keys = select(packages.c.sender, packages.c.key, packages.c.id).where(
-    tuple_(packages.c.sender, packages.c.key).in_(bindparam("keys", expanding=True))
+_same_keys = BulkSelect(
+    packages,
+    width=2,
+    columns="packages.sender, packages.key, packages.id",
+    condition="packages.sender = v.column1 AND packages.key = v.column2",
 )
 _standing = select(deliveries.c.id, deliveries.c.state, deliveries.c.system_id).where(
     deliveries.c.id.in_(bindparam("ids", expanding=True))
@@ -162,10 +165,7 @@ def _after(standing: _Standing, to: State, at: datetime) -> _Standing:
 
 def _read_keys(connection: Connection, units: Sequence[Changes]) -> dict[tuple[str, str], PackageId]:
     keys = [(package.sender, package.key) for unit in units if (package := unit.package) is not None]
-    if not keys:
-        return {}
-    found = connection.execute(_same_keys, {"keys": keys})
-    return {(sender, key): id_ for sender, key, id_ in found}
+    return {(sender, key): PackageId(id_) for sender, key, id_ in _same_keys(connection, keys)}
 
 
 def _read_standings(connection: Connection, units: Sequence[Changes]) -> dict[DeliveryId, _Standing]:

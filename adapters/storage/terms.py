@@ -17,7 +17,8 @@ ORDER_PUBLISHED = "published"  #: the broker has it
 ORDER_DONE = "done"  #: carried, or given up
 
 CONSIGNED = f"state = '{State.CONSIGNED}'"
-UNFINISHED = f"state IN ({', '.join(repr(state.value) for state in State if not state.is_final)})"
+# NOT IN, not IN: a planner that is offered a list of states goes from state to state and then sorts what it found.
+UNFINISHED = f"state NOT IN ({', '.join(repr(state.value) for state in State if state.is_final)})"
 WAITING = f"state = '{ORDER_WAITING}'"
 PUBLISHED = f"state = '{ORDER_PUBLISHED}'"
 OPEN_ORDER = f"delivery_id IS NOT NULL AND state IN ('{ORDER_WAITING}', '{ORDER_PUBLISHED}')"

@@ -163,7 +163,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
     )
     _partial(
-        "ix_deliveries_deadline", "deliveries", ["deadline_at"], "state IN ('accepted', 'queued', 'consigned', 'dead')"
+        "ix_deliveries_deadline",
+        "deliveries",
+        ["deadline_at"],
+        "state NOT IN ('handed_over', 'withdrawn', 'refused', 'expired')",
     )
     _partial("ix_deliveries_inbox", "deliveries", ["system_id", "lane", "id", "lease_until"], "state = 'consigned'")
     op.create_index("ix_deliveries_package", "deliveries", ["package_id", "position"])
@@ -171,7 +174,7 @@ def upgrade() -> None:
         "ix_deliveries_state",
         "deliveries",
         ["state", "id", "system_id"],
-        "state IN ('accepted', 'queued', 'consigned', 'dead')",
+        "state NOT IN ('handed_over', 'withdrawn', 'refused', 'expired')",
     )
     op.create_table(
         "agency_aliases",
