@@ -23,6 +23,8 @@ from adapters.http.metrics import Metrics
 _KEY = re.compile(r"axk_([A-Za-z0-9]+)_[A-Za-z0-9]+")
 _SECRET_NAMES = frozenset({"authorization", "api_key", "password", "secret", "vxp_secret", "private_key", "cookie"})
 _LONGEST = 300
+#: JSON leaves these as they are, but some readers take them for line ends.
+_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 _log = structlog.get_logger("adapters.http")
 
@@ -93,4 +95,5 @@ class RequestLog(AbstractAccessLogger):
 
 
 def _dumps(value: Any, default: Callable[[Any], Any] | None = None, **_: Any) -> str:
-    return msgspec.json.encode(value, enc_hook=default or str).decode()
+    line = msgspec.json.encode(value, enc_hook=default or str).decode()
+    return line if line.isascii() else line.translate(_LINE_ENDS)

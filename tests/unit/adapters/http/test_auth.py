@@ -1,0 +1,89 @@
+"""Who is calling."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec import structs
+
+from adapters.http.auth import authenticate
+from hub import keys
+from hub.accounts import ApiKey, Caller, Register, Role, Snapshot, User
+from hub.trouble import Refusal
+from routing.values import Binding, System
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+KEY = keys.make()
+SYSTEM = System(id="sys-1", name="S", binding=Binding.PULL)
+KNOWN = ApiKey(key_id=KEY.key_id, secret_sha256=KEY.secret_sha256, system_id="sys-1", user_name=None, created_at=NOW)
+USER = User(name="thanh", role=Role.AUDITOR, password_phc="-")
+
+
+def snapshot(key=KNOWN, system=SYSTEM, user=USER):
+    return Snapshot.of(Register(1, (system,), (), (), (key,), (user,), {}))
+
+
+def refused(authorization, of, at=NOW):
+    with pytest.raises(Refusal) as caught:
+        authenticate(authorization, of, at)
+    return caught.value.code
+
+
+def test_system():
+    """The key of a system makes its holder that system."""
+    assert authenticate(f"Bearer {KEY.text}", snapshot(), NOW) == Caller("sys-1", Role.SYSTEM)
+
+
+def test_scheme_in_any_case():
+    """The scheme's name is read in any case (RFC 9110 section 11.1)."""
+    assert authenticate(f"bearer {KEY.text}", snapshot(), NOW).name == "sys-1"
+
+
+def test_person():
+    """The key of a person gives that person's role."""
+    of = snapshot(structs.replace(KNOWN, system_id=None, user_name="thanh"))
+    assert authenticate(f"Bearer {KEY.text}", of, NOW) == Caller("thanh", Role.AUDITOR)
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer x",
+        f"Basic {KEY.text}",
+        KEY.text,
+        f"Bearer {keys.make().text}",
+        f"Bearer {keys.Key(KEY.key_id, keys.make().secret).text}",
+        f"Bearer {KEY.text}x",
+        "Bearer eyJhbGciOiJub25lIn0.e30.",
+    ],
+)
+def test_nobody(authorization):
+    """No key, no real key, and the right id with another secret are all the same: not authenticated."""
+    assert refused(authorization, snapshot()) == "authentication-failed"
+
+
+def test_expired():
+    """A key is of no use from the moment it expires."""
+    assert refused(f"Bearer {KEY.text}", snapshot(structs.replace(KNOWN, expires_at=NOW))) == "authentication-failed"
+    authenticate(f"Bearer {KEY.text}", snapshot(structs.replace(KNOWN, expires_at=NOW + timedelta(seconds=1))), NOW)
+
+
+def test_revoked():
+    """A revoked key is of no use."""
+    assert refused(f"Bearer {KEY.text}", snapshot(structs.replace(KNOWN, revoked_at=NOW))) == "authentication-failed"
+
+
+def test_suspended_system():
+    """A suspended system is known, but may do nothing."""
+    of = snapshot(system=structs.replace(SYSTEM, is_active=False))
+    assert refused(f"Bearer {KEY.text}", of) == "not-authorised"
+
+
+def test_suspended_person():
+    """A suspended person is known, but may do nothing."""
+    of = snapshot(
+        structs.replace(KNOWN, system_id=None, user_name="thanh"), user=structs.replace(USER, is_active=False)
+    )
+    assert refused(f"Bearer {KEY.text}", of) == "not-authorised"
