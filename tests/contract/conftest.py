@@ -1,0 +1,63 @@
+"""Every implementation under the same tests. A new engine or broker joins by one entry in `STORES` or `BROKERS`."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters.storage.migrate import migrate
+from adapters.storage.opening import open_storage
+from adapters.storage.queue import TableQueue
+from hub.settings import StorageSettings
+
+#: Name of an engine -> the URL of a new, empty database, given a folder of the test's own.
+STORES = {"sqlite": lambda folder: f"sqlite:///{folder / 'axis.db'}"}
+#: Name of a broker -> the broker, given the open storage and a clock.
+BROKERS = {"table": lambda storage, clock: TableQueue(storage.database, clock=clock, visibility=timedelta(minutes=2))}
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, **duration):
+        self.now += timedelta(**duration)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def topics():
+    """What was notified, in order."""
+    return []
+
+
+@pytest.fixture(params=STORES.values(), ids=STORES.keys())
+def settings(request, tmp_path):
+    """Settings of a new, migrated storage."""
+    url = request.param(tmp_path)
+    migrate(url)
+    return StorageSettings(url=url, content_dir=tmp_path / "content", spool_dir=tmp_path / "spool")
+
+
+@pytest.fixture
+async def storage(settings, topics, clock):
+    async with open_storage(settings, inline_bytes=65_536, notify=topics.append, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(storage):
+    return storage.store
+
+
+@pytest.fixture(params=BROKERS.values(), ids=BROKERS.keys())
+def broker(request, storage, clock):
+    return request.param(storage, clock)
