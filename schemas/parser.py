@@ -26,7 +26,7 @@ from schemas.errors import (
     SchemaInvalid,
     Violation,
 )
-from schemas.paths import line_of, local_name, path_of
+from schemas.paths import line_of, local_name, path_of, tag_of
 from schemas.screening import (
     DEFAULT_LIMITS,
     Buffer,
@@ -202,7 +202,7 @@ def _check_element(element: _Element, limits: Limits) -> None:
                 "attributes", limits.max_attributes, "thuộc tính một phần tử", "attributes on one element", line=line
             )
         )
-    names = (element.tag, *cast("list[str]", element.keys()))
+    names = (tag_of(element), *element.keys())
     if any(len(name.rpartition("}")[2].encode()) > limits.max_name for name in names):
         raise LimitExceeded(
             limit_violation("name", limits.max_name, "byte trong một tên", "bytes in one name", line=line)

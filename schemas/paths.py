@@ -1,11 +1,22 @@
 """Where an element stands, in words for people: local names, numbered where several stand side by side."""
 
+from typing import TYPE_CHECKING
+
 from lxml.etree import _Element
+
+if TYPE_CHECKING:
+
+    def tag_of(element: _Element) -> str:
+        """Return the element's name; the parser leaves no comments, whose tag would be a function."""
+else:
+    from operator import attrgetter
+
+    tag_of = attrgetter("tag")  # as fast as writing element.tag, and typed
 
 
 def local_name(element: _Element) -> str:
     """Return the element's name without its namespace."""
-    return element.tag.rpartition("}")[2]
+    return tag_of(element).rpartition("}")[2]
 
 
 def path_of(element: _Element) -> str:
@@ -20,7 +31,7 @@ def line_of(element: _Element) -> int | None:
 
 
 def _step(element: _Element) -> str:
-    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
-    if before or next(element.itersiblings(element.tag), None) is not None:
-        return f"{local_name(element)}[{before + 1}]"
-    return local_name(element)
+    tag = tag_of(element)
+    before = sum(1 for _ in element.itersiblings(tag, preceding=True))
+    is_one_of_many = before > 0 or next(element.itersiblings(tag), None) is not None
+    return f"{local_name(element)}[{before + 1}]" if is_one_of_many else local_name(element)

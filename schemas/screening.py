@@ -1,7 +1,7 @@
 """What the bytes may look like before a parser sees them.
 
-A tree costs many times its bytes and libxml2 decodes what nobody asked for (UTF-7, UTF-16, entities). So encoding, declaration and
-DOCTYPE are judged on the bytes, and the number and length of tags bound the tree before it exists.
+A tree costs many times its bytes and libxml2 decodes what nobody asked for (UTF-7, UTF-16, entities). So encoding,
+declaration and DOCTYPE are judged on the bytes, and the number and length of tags bound the tree before it exists.
 """
 
 import re

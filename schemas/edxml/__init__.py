@@ -1,12 +1,12 @@
 """edXML of QCVN 102:2016/BTTTT: what agencies write to each other.
 
-`read` takes the element tree that the parser made (for signed packages: the very tree whose canonical form was digested), lets libxml2
-judge it against the schemas, checks the few rules that no schema can state, decodes and measures the attachments, and returns an
-`Envelope`: a `DocumentEnvelope` or a `StatusEnvelope`. Any prefix and any order of elements is understood. What is wrong is told all
-at once; what is odd but common is accepted and stands in the envelope's `notes`.
+`read` takes the element tree that the parser made (for signed packages: the very tree whose canonical form was
+digested), lets libxml2 judge it against the schemas, checks the few rules that no schema can state, decodes and measures
+the attachments, and returns an `Envelope`: a `DocumentEnvelope` or a `StatusEnvelope`. Any prefix and any order of
+elements is understood. What is wrong is told all at once; what is odd but common is accepted and stands in `notes`.
 
-`encode` writes an envelope in the very form of the national SDK, so that `read` of it gives an equal one. `compose` makes new envelopes.
-One table of shapes (`shapes`) serves both directions.
+`encode` writes an envelope in the very form of the national SDK, so that `read` of it gives an equal one; `compose`
+makes new envelopes. One table of shapes (`shapes`) serves both directions.
 """
 
 from schemas.edxml.attachment import Attachment, AttachmentFile
@@ -14,7 +14,7 @@ from schemas.edxml.attachments import extract
 from schemas.edxml.codes import Business, Kind, StatusCode, Urgency
 from schemas.edxml.document import DocumentEnvelope
 from schemas.edxml.encoding import encode
-from schemas.edxml.reading import Envelope, kind_of, read
+from schemas.edxml.reading import Envelope, read
 from schemas.edxml.status import StatusEnvelope
 
 __all__ = [
@@ -29,6 +29,5 @@ __all__ = [
     "Urgency",
     "encode",
     "extract",
-    "kind_of",
     "read",
 ]

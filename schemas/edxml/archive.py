@@ -58,17 +58,8 @@ class Archive:
             self._entries = self._zip.infolist()
         for entry in self._entries:
             _check_name(entry)
-
-    @property
-    def sole_entry(self) -> str | None:
-        """Name of the only entry when it can be taken out: flat, not encrypted, stored or deflated; else None."""
-        if len(self._entries) != 1:
-            return None
-        entry = self._entries[0]
-        is_encrypted = entry.flag_bits & 0x1
-        if is_encrypted or entry.compress_type not in _READABLE_METHODS or _SEPARATORS.search(entry.filename):
-            return None
-        return entry.filename
+        #: name of the only entry when it can be taken out: flat, not encrypted, stored or deflated; else None
+        self.sole_entry = _sole_entry(self._entries)
 
     def pieces(self, name: str, limit: int) -> Iterator[bytes]:
         """Yield the content of entry `name`.
@@ -94,6 +85,16 @@ def wrapped(entry_name: str, data: bytes) -> bytes:
         entry.compress_type = zipfile.ZIP_DEFLATED
         archive.writestr(entry, data)
     return target.getvalue()
+
+
+def _sole_entry(entries: list[zipfile.ZipInfo]) -> str | None:
+    if len(entries) != 1:
+        return None
+    entry = entries[0]
+    is_encrypted = entry.flag_bits & 0x1
+    if is_encrypted or entry.compress_type not in _READABLE_METHODS or _SEPARATORS.search(entry.filename):
+        return None
+    return entry.filename
 
 
 def _check_name(entry: zipfile.ZipInfo) -> None:

@@ -20,7 +20,8 @@ from schemas.edxml.content import MeasuredContent, measured_content, whole_conte
 from schemas.edxml.file_names import fault_of
 from schemas.edxml.media import is_binary, media_type
 from schemas.edxml.shapes import ATTACHMENT, REFERENCE
-from schemas.errors import AttachmentMismatch, AttachmentUnsafe, Malformed, Violation
+from schemas.edxml.skeleton import Skeleton, skeleton_of
+from schemas.errors import MAX_VIOLATIONS, AttachmentMismatch, AttachmentUnsafe, Malformed, Violation
 
 MAX_UNPACKED = 256 << 20  #: bytes that all wrapped files of one package may have together
 
@@ -55,18 +56,12 @@ class Parts(Struct, frozen=True):
     attachments: tuple[Part, ...]
 
 
-def parts_of(root: _Element) -> Parts:
+def parts_of(package: Skeleton) -> Parts:
     """Return what manifest and attachments say, without looking into any content."""
-    manifest = root.find(f"{names.ENVELOPE}/{names.BODY}/{names.MANIFEST}")
-    encoded = root.find(names.ATTACHMENTS)
     return Parts(
-        tuple(_part(element, REFERENCE.values(element)) for element in _each(manifest, names.REFERENCE)),
-        tuple(_part(element, ATTACHMENT.values(element)) for element in _each(encoded, names.ATTACHMENT)),
+        tuple(_part(element, REFERENCE.values(element)) for element in package.references),
+        tuple(_part(element, ATTACHMENT.values(element)) for element in package.attachments),
     )
-
-
-def _each(parent: _Element | None, tag: str) -> Iterator[_Element]:
-    return iter(()) if parent is None else parent.iterchildren(tag)
 
 
 def _part(element: _Element, said: dict[str, str]) -> Part:
@@ -88,8 +83,10 @@ def name_violations(parts: Parts) -> Iterator[Violation]:
 
 def fit_violations(parts: Parts) -> Iterator[Violation]:
     """Yield where manifest and attachments do not fit one to one."""
-    referenced = Counter(part.content_id for part in parts.references)
-    attached = Counter(part.content_id for part in parts.attachments)
+    referenced = Counter([part.content_id for part in parts.references])
+    attached = Counter([part.content_id for part in parts.attachments])
+    if referenced == attached and len(referenced) == len(parts.references):
+        return
     for part in parts.references:
         if part.content_id not in attached:
             yield sentences.reference_without_attachment(part.element, part.content_id)
@@ -124,16 +121,14 @@ def measure(parts: Parts, max_unpacked: int = MAX_UNPACKED) -> Measured:
     for part in parts.attachments:
         try:
             file = measured_content(_content_of(part), part.name, part.declared_type, budget)
-        except BrokenBase64:
-            troubles.append((AttachmentMismatch, sentences.broken_base64(part.element, part.name)))
-            continue
-        except ArchiveError as error:
-            kind = AttachmentUnsafe if isinstance(error, UnsafeArchive) else AttachmentMismatch
-            troubles.append((kind, sentences.bad_archive(part.element, part.name, error.rule)))
+        except (BrokenBase64, ArchiveError) as error:
+            if len(troubles) < MAX_VIOLATIONS:
+                troubles.append(_trouble(part, error))
             continue
         budget -= file.size if file.entry_name is not None else 0
         measured.append(_attachment(part, file))
-        notes.extend(_notes(part, file, declared_names.get(part.content_id, part.name)))
+        if len(notes) < MAX_VIOLATIONS:
+            notes.extend(_notes(part, file, declared_names.get(part.content_id, part.name)))
     if troubles:
         kinds = [kind for kind, _ in troubles]
         kind = AttachmentMismatch if AttachmentMismatch in kinds else AttachmentUnsafe
@@ -149,17 +144,22 @@ def extract(root: _Element, content_id: str, max_unpacked: int = MAX_UNPACKED) -
         AttachmentMismatch, AttachmentUnsafe: as `measure`.
     """
     wanted = bare_id(content_id)
-    part = next((part for part in parts_of(root).attachments if part.content_id == wanted), None)
+    part = next((part for part in parts_of(skeleton_of(root)).attachments if part.content_id == wanted), None)
     if part is None:
         raise KeyError(content_id)
     try:
         data = whole_content(_content_of(part), part.name, part.declared_type, max_unpacked)
-    except BrokenBase64:
-        raise AttachmentMismatch(sentences.broken_base64(part.element, part.name)) from None
-    except ArchiveError as error:
-        kind = AttachmentUnsafe if isinstance(error, UnsafeArchive) else AttachmentMismatch
-        raise kind(sentences.bad_archive(part.element, part.name, error.rule)) from None
+    except (BrokenBase64, ArchiveError) as error:
+        kind, violation = _trouble(part, error)
+        raise kind(violation) from None
     return AttachmentFile(part.content_id, part.name, media_type(data, part.name), data)
+
+
+def _trouble(part: Part, error: BrokenBase64 | ArchiveError) -> tuple[type[Malformed], Violation]:
+    if isinstance(error, BrokenBase64):
+        return AttachmentMismatch, sentences.broken_base64(part.element, part.name)
+    kind = AttachmentUnsafe if isinstance(error, UnsafeArchive) else AttachmentMismatch
+    return kind, sentences.bad_archive(part.element, part.name, error.rule)
 
 
 def _content_of(part: Part) -> str:

@@ -4,16 +4,14 @@ The schema lists what may stand in these four elements; this table says what mus
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from lxml.etree import _Element
 from msgspec import Struct
 
 from schemas.edxml import sentences
 from schemas.edxml.names import qualified
+from schemas.edxml.skeleton import Groups
 from schemas.errors import Violation
-
-Groups: TypeAlias = dict[str, list[_Element]]  #: the children of one element, by tag
 
 
 class Children(Struct, frozen=True):
@@ -32,14 +30,6 @@ HEADER = Children(_tags("MessageHeader"))
 MESSAGE_HEADER = Children(_tags("From To Code PromulgationInfo DocumentType Subject"), _tags("To ResponseFor"))
 TRACE_HEADER_LIST = Children(_tags("TraceHeader"), _tags("TraceHeader"), may_be_empty=True)
 BUSSINESS = Children(_tags("BussinessDocType"), _tags("BussinessDocumentInfo StaffInfo"), may_be_empty=True)
-
-
-def grouped(parent: _Element) -> Groups:
-    """Return the children of `parent` by tag."""
-    groups: Groups = {}
-    for child in parent:
-        groups.setdefault(child.tag, []).append(child)
-    return groups
 
 
 def violations(parent: _Element, groups: Groups, rule: Children) -> Iterator[Violation]:

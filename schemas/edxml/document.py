@@ -174,8 +174,8 @@ class DocumentEnvelope(Struct, frozen=True):
     def targets(self) -> tuple[str, ...]:
         """Ids under which the earlier document may be known, in look-up order; () for a new document.
 
-        Senders disagree about where it stands: Bussiness/DocumentId or a replacement list, ResponseFor, or (official recall sample)
-        the message's own DocumentId.
+        Senders disagree about where it stands: Bussiness/DocumentId or a replacement list, ResponseFor, or (official
+        recall sample) the message's own DocumentId.
         """
         if self.business is Business.NEW:
             return ()

@@ -1,8 +1,8 @@
 """Why a tree breaks the schema, told by the Python validator `xmlschema`.
 
-It is a hundred times slower than libxml2 and breaks down over long texts, so it is asked only after a refusal, and about a copy without
-attachment contents, foreign signatures and anything longer than a header text may be. It is given trees, never text, and no
-address it could open.
+It is a hundred times slower than libxml2 and breaks down over long texts, so it is asked only after a refusal, and about
+a copy without attachment contents, signatures and anything longer than a header text may be. It is given trees, never
+text, and no address it could open.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Any, cast
 
 from lxml import etree
 from lxml.etree import _Element
@@ -46,7 +47,7 @@ _FORMS = {
 
 def explained(root: _Element, schema_path: Path, refused: etree.XMLSchema) -> Iterator[Violation]:
     """Yield what is wrong with `root`, which `refused` has just refused; at least one violation, at most `MAX_VIOLATIONS`."""
-    source = XMLResource(_without_contents(root), allow="none", defuse="never")
+    source = XMLResource(cast("Any", _without_contents(root)), allow="none", defuse="never")
     errors = _explainer(schema_path).iter_errors(source, use_location_hints=False)
     found = list(islice((violation for error in errors for violation in _told(error)), MAX_VIOLATIONS))
     yield from found or _told_by_libxml2(root, refused)
@@ -74,7 +75,7 @@ def _without_contents(root: _Element) -> _Element:
 
 def _shallow(element: _Element) -> _Element:
     twin = etree.Element(element.tag, element.attrib, element.nsmap)
-    twin.sourceline = element.sourceline
+    twin.sourceline = element.sourceline  # type: ignore[misc]  # the stubs think it read-only
     twin.text = None if element.tag == names.CONTENT else _cut(element.text)
     twin.tail = _cut(element.tail)
     return twin
@@ -85,11 +86,11 @@ def _cut(text: str | None) -> str | None:
 
 
 def _told(error: XMLSchemaValidationError) -> Iterator[Violation]:
-    element, rule, reason = error.elem, error.validator, error.reason or ""
+    element, rule, reason = cast("_Element", error.elem), error.validator, error.reason or ""
     if isinstance(error, XMLSchemaChildrenValidationError):
         yield from _told_of_children(error, element)
     elif isinstance(rule, XsdAttributeGroup):
-        yield sentences.unexpected_attribute(element, _QUOTED.search(reason).group(1) if _QUOTED.search(reason) else "")
+        yield sentences.unexpected_attribute(element, _first_quoted(reason))
     elif reason.startswith("attribute "):
         yield sentences.wrong_attribute(element, reason.removeprefix("attribute ").partition("=")[0])
     elif isinstance(rule, XsdGroup):
@@ -99,7 +100,7 @@ def _told(error: XMLSchemaValidationError) -> Iterator[Violation]:
     elif isinstance(rule, XsdMaxLengthFacet):
         yield sentences.too_long(element, rule.value)
     elif isinstance(rule, XsdEnumerationFacets):
-        yield sentences.not_listed(element, ", ".join(value for value in rule.enumeration if value))
+        yield sentences.not_listed(element, ", ".join(str(value) for value in rule.enumeration if value))
     elif isinstance(rule, XsdPatternFacets):
         yield _told_of_form(rule, element)
     else:
@@ -109,7 +110,8 @@ def _told(error: XMLSchemaValidationError) -> Iterator[Violation]:
 def _told_of_children(error: XMLSchemaChildrenValidationError, parent: _Element) -> Iterator[Violation]:
     if error.invalid_tag is not None:
         child = parent[error.index]
-        is_known = any(one.name == child.tag for one in error.validator.iter_elements())
+        group = cast("XsdGroup", error.validator)
+        is_known = any(one.name == child.tag for one in group.iter_elements())
         yield sentences.repeated(child) if is_known else sentences.unexpected(child)
     for expected in error.expected or ():
         if isinstance(expected, XsdElement) and parent.find(expected.name) is None:
@@ -122,6 +124,11 @@ def _told_of_form(rule: XsdPatternFacets, element: _Element) -> Violation:
     name = str(rule.parent.local_name).removesuffix("-or-empty") if rule.parent is not None else ""
     form = _FORMS.get(name)
     return sentences.wrong_form(element, *form) if form else sentences.wrong(element)
+
+
+def _first_quoted(reason: str) -> str:
+    found = _QUOTED.search(reason)
+    return found[1] if found else ""
 
 
 def _told_by_libxml2(root: _Element, refused: etree.XMLSchema) -> Iterator[Violation]:

@@ -7,18 +7,20 @@
 5. what was accepted but is worth telling becomes notes.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain, islice
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lxml.etree import _Element
 from msgspec.structs import replace
 
 from schemas.edxml import attachments, names, notes, rules, sentences, structure
-from schemas.edxml.cardinality import Groups, grouped
 from schemas.edxml.codes import Kind
 from schemas.edxml.document import DocumentEnvelope
+from schemas.edxml.shape import Shape
 from schemas.edxml.shapes import DOCUMENT, STATUS, TRACE_HEADER_LIST
+from schemas.edxml.skeleton import Skeleton, skeleton_of
 from schemas.edxml.status import StatusEnvelope
 from schemas.errors import (
     MAX_VIOLATIONS,
@@ -26,6 +28,7 @@ from schemas.errors import (
     AttachmentNameInvalid,
     SchemaInvalid,
     UnknownDocumentType,
+    Violation,
 )
 
 Envelope: TypeAlias = DocumentEnvelope | StatusEnvelope
@@ -51,48 +54,43 @@ def read(
         SchemaInvalid: all violations of structure and rules, those of attachments among them.
         AttachmentNameInvalid, AttachmentMismatch, AttachmentUnsafe: only the attachments are at fault.
     """
-    kind = kind_of(root)
-    header = root.find(f"{names.ENVELOPE}/{names.HEADER}")
-    message_header = header.find(names.MESSAGE_HEADER) if header is not None else None
-    parts = attachments.parts_of(root)
-    _check(root, kind, grouped(message_header) if message_header is not None else {}, parts, received_at)
-    if header is None or message_header is None:
-        raise SchemaInvalid(sentences.wrong(root))  # the schema has refused this already
-    told = tuple(notes.of_package(header, has_byte_order_mark=has_byte_order_mark))
-    if kind is Kind.STATUS:
-        status = StatusEnvelope(**STATUS.values(message_header))
-        return replace(status, notes=(*told, *notes.of_status(status, header)))
-    measured = attachments.measure(parts, max_unpacked)
-    trace = header.find(names.TRACE_HEADER_LIST)
-    document = DocumentEnvelope(
-        **DOCUMENT.values(message_header),
-        **(TRACE_HEADER_LIST.values(trace) if trace is not None else {}),
-        attachments=measured.attachments,
-    )
-    return replace(document, notes=(*told, *notes.of_document(document, header), *measured.notes))
-
-
-def kind_of(root: _Element) -> Kind:
-    """Return whether this is a document or a status: only a status has a StatusCode.
-
-    Raises:
-        UnknownDocumentType: the root is not edXML of QCVN 102:2016.
-    """
     if root.tag != names.ROOT:
         raise UnknownDocumentType(sentences.unknown_root(root))
-    has_code = root.find(f"{names.ENVELOPE}/{names.HEADER}/{names.MESSAGE_HEADER}/{names.STATUS_CODE}") is not None
-    return Kind.STATUS if has_code else Kind.DOCUMENT
+    package = skeleton_of(root)
+    parts = attachments.parts_of(package)
+    _check(package, parts, received_at)
+    told = notes.of_package(package, has_byte_order_mark=has_byte_order_mark)
+    if package.kind is Kind.STATUS:
+        status = StatusEnvelope(**_values(STATUS, package.message_header))
+        return replace(status, notes=_limited(told, notes.of_status(status, package)))
+    measured = attachments.measure(parts, max_unpacked)
+    document = DocumentEnvelope(
+        **_values(DOCUMENT, package.message_header),
+        **_values(TRACE_HEADER_LIST, package.trace_header_list),
+        attachments=measured.attachments,
+    )
+    return replace(document, notes=_limited(told, notes.of_document(document, package), measured.notes))
 
 
-def _check(root: _Element, kind: Kind, groups: Groups, parts: attachments.Parts, received_at: datetime) -> None:
-    broken = structure.violations(root, kind, groups)
-    if kind is Kind.DOCUMENT:
-        broken = chain(broken, rules.violations(groups, received_at))
+def _check(package: Skeleton, parts: attachments.Parts, received_at: datetime) -> None:
+    """Raise everything that is wrong at once, as the gravest kind of refusal among it."""
+    broken = structure.violations(package)
+    if package.kind is Kind.DOCUMENT:
+        broken = chain(broken, rules.violations(package.fields, received_at))
     found = (
-        (SchemaInvalid, tuple(islice(broken, MAX_VIOLATIONS))),
-        (AttachmentNameInvalid, tuple(attachments.name_violations(parts))),
-        (AttachmentMismatch, tuple(attachments.fit_violations(parts))),
+        (SchemaInvalid, _limited(broken)),
+        (AttachmentNameInvalid, _limited(attachments.name_violations(parts))),
+        (AttachmentMismatch, _limited(attachments.fit_violations(parts))),
     )
     refusal = next((refusal for refusal, violations in found if violations), None)
     if refusal is not None:
         raise refusal(chain.from_iterable(violations for _, violations in found))
+
+
+def _limited(*found: Iterable[Violation]) -> tuple[Violation, ...]:
+    # Saying where costs time that grows with the package, so nobody may make us say it ten thousand times.
+    return tuple(islice(chain.from_iterable(found), MAX_VIOLATIONS))
+
+
+def _values(shape: Shape, element: _Element | None) -> dict[str, Any]:
+    return {} if element is None else shape.values(element)

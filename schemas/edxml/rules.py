@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from lxml.etree import _Element
 
 from schemas.edxml import sentences
-from schemas.edxml.cardinality import Groups
 from schemas.edxml.names import XML_BLANKS, qualified
 from schemas.edxml.secrecy import is_marked_kind, is_marked_subject
+from schemas.edxml.skeleton import Groups
 from schemas.edxml.times import VIETNAM, read_date
 from schemas.errors import Violation
 

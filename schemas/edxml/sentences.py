@@ -3,7 +3,7 @@
 from lxml.etree import _Element
 
 from schemas.errors import Violation
-from schemas.paths import line_of, local_name, path_of
+from schemas.paths import line_of, local_name, path_of, tag_of
 
 _SHOWN = 100  #: characters of a sender's own words in a sentence
 
@@ -28,7 +28,7 @@ def _local(tag: str) -> str:
 
 def unknown_root(root: _Element) -> Violation:
     """The root is none that is exchanged here."""
-    found = shown(root.tag)
+    found = shown(tag_of(root))
     return at(
         root,
         "unknown-root",

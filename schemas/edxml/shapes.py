@@ -1,5 +1,7 @@
 """Every element of edXML beside the value that holds it, in the order of the national SDK (Bussiness order included)."""
 
+from operator import methodcaller
+
 from schemas.edxml.codes import BUSINESS_BY_DIGIT, DIGIT_BY_BUSINESS, SYNONYMS, StatusCode
 from schemas.edxml.document import (
     BusinessInfo,
@@ -27,7 +29,7 @@ def _read_status_code(text: str) -> StatusCode:
 
 
 TEXT = Leaf()
-TRIMMED = Leaf(read=lambda text: text.strip(XML_BLANKS))
+TRIMMED = Leaf(read=methodcaller("strip", XML_BLANKS))
 NUMBER = Leaf(read=int)
 DATE = Leaf(read=read_date, write=lambda written: written.text)
 TIME = Leaf(read=read_time, write=lambda written: written.text)

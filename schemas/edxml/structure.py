@@ -1,7 +1,8 @@
 """Whether a tree has the structure of edXML.
 
-libxml2 decides, in microseconds and whatever the size of the attachments, whose content is only a string to it. `cardinality` adds
-what XSD 1.0 cannot say. Only when libxml2 has said no does `explanation` ask the slow Python validator what exactly is wrong.
+libxml2 decides, in microseconds and whatever the size of the attachments, whose content is only a string to it.
+`cardinality` adds what XSD 1.0 cannot say. Only when libxml2 has said no does `explanation` ask the slow Python
+validator what exactly is wrong.
 """
 
 from collections.abc import Iterator
@@ -10,33 +11,36 @@ from importlib.resources import files
 from pathlib import Path
 
 from lxml import etree
-from lxml.etree import _Element
 
 from schemas.edxml import cardinality, names
-from schemas.edxml.cardinality import BUSSINESS, HEADER, MESSAGE_HEADER, TRACE_HEADER_LIST, Groups, grouped
+from schemas.edxml.cardinality import BUSSINESS, HEADER, MESSAGE_HEADER, TRACE_HEADER_LIST
 from schemas.edxml.codes import Kind
 from schemas.edxml.explanation import explained
+from schemas.edxml.skeleton import Skeleton, grouped
 from schemas.errors import Violation
 
 
-def violations(root: _Element, kind: Kind, message_header: Groups) -> Iterator[Violation]:
-    """Yield everything that is wrong with the structure of `root`; `message_header` are the children of its MessageHeader."""
-    if not schema(kind).validate(root):
-        yield from explained(root, schema_path(kind), schema(kind))
-    header = root.find(f"{names.ENVELOPE}/{names.HEADER}")
-    if header is None:
+def violations(package: Skeleton) -> Iterator[Violation]:
+    """Yield everything that is wrong with the structure of `package`."""
+    kind = package.kind
+    if not schema(kind).validate(package.root):
+        yield from explained(package.root, schema_path(kind), schema(kind))
+    if package.header is None:
         return
-    groups = grouped(header)
-    yield from cardinality.violations(header, groups, HEADER)
-    if kind is Kind.STATUS:
+    yield from cardinality.violations(package.header, package.header_children, HEADER)
+    if kind is Kind.DOCUMENT:
+        yield from _violations_of_document(package)
+
+
+def _violations_of_document(package: Skeleton) -> Iterator[Violation]:
+    if package.message_header is not None:
+        yield from cardinality.violations(package.message_header, package.fields, MESSAGE_HEADER)
+    if package.trace_header_list is None:
         return
-    for element in groups.get(names.MESSAGE_HEADER, ())[:1]:
-        yield from cardinality.violations(element, message_header, MESSAGE_HEADER)
-    for element in groups.get(names.TRACE_HEADER_LIST, ()):
-        hops = grouped(element)
-        yield from cardinality.violations(element, hops, TRACE_HEADER_LIST)
-        for business in hops.get(names.BUSSINESS, ()):
-            yield from cardinality.violations(business, grouped(business), BUSSINESS)
+    hops = grouped(package.trace_header_list)
+    yield from cardinality.violations(package.trace_header_list, hops, TRACE_HEADER_LIST)
+    for business in hops.get(names.BUSSINESS, ()):
+        yield from cardinality.violations(business, grouped(business), BUSSINESS)
 
 
 @cache
