@@ -188,6 +188,8 @@ def _load(embedded: Embedded) -> Loaded:
         key = certificate.public_key()
         if not isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
             raise _weak(weakness_of(key, DEFAULT_POLICY))
+        if certificate.serial_number <= 0:  # RFC 5280, 4.1.2.2; cryptography only warns so far
+            raise ValueError("the serial number is not positive")
         return Loaded(embedded, certificate, key, facts(certificate))
 
 

@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from signing.errors import Code, Untrusted
 
-_SPACE = " \t\r\n"  # XML white space; str.strip() alone would also drop Unicode spaces
+SPACE = " \t\r\n"  # XML white space; str.strip() alone would also drop Unicode spaces
 _NO_ATTRIBUTES: frozenset[str] = frozenset()
 
 
@@ -45,10 +45,10 @@ def children(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) ->
     inside = list(element)
     between = element.text
     for child in inside:
-        if between and between.strip(_SPACE):
+        if between and between.strip(SPACE):
             break
         between = child.tail
-    if between and between.strip(_SPACE):
+    if between and between.strip(SPACE):
         raise Untrusted(
             Code.SIGNATURE_INVALID,
             f"{local(element)} holds text where only elements may stand.",
@@ -75,7 +75,7 @@ def text_of(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) -> 
     check_attributes(element, attributes)
     if len(element):
         raise unknown(element[0])
-    return (element.text or "").strip(_SPACE)
+    return (element.text or "").strip(SPACE)
 
 
 def base64_of(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) -> bytes:

@@ -69,6 +69,7 @@ FOREIGN = (
     etree.LxmlError,
     InvalidSignature,
     UnsupportedAlgorithm,
+    Warning,  # of cryptography about odd certificates, where warnings are errors
     x509.AttributeNotFound,
     x509.DuplicateExtension,
     x509.ExtensionNotFound,

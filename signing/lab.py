@@ -76,7 +76,7 @@ class Authority(Struct, frozen=True):
     def root(cls, name: str, validity: Validity, kind: KeyKind = KeyKind.RSA_3072) -> Self:
         """Make a self-signed root authority."""
         key = new_key(kind)
-        subject = _name(name)
+        subject = distinguished_name(name)
         builder = _certificate(subject, subject, key, validity, key)
         return cls(key, _as_authority(builder, path_length=None).sign(key, _HASH))
 
@@ -85,7 +85,7 @@ class Authority(Struct, frozen=True):
     ) -> Self:
         """Make an authority below this one; `path_length` 0 lets it issue leaves only."""
         key = new_key(kind)
-        builder = _certificate(_name(name), self.certificate.subject, key, validity, self.key)
+        builder = _certificate(distinguished_name(name), self.certificate.subject, key, validity, self.key)
         certificate = _as_authority(builder, path_length=path_length).sign(self.key, _HASH)
         return type(self)(key, certificate, (certificate, *self.chain))
 
@@ -132,17 +132,17 @@ class LabPki(Struct, frozen=True):
         usage: frozenset[str] = _SIGNING,
     ) -> Identity:
         """Issue the seal of an agency."""
-        return self.subordinate.issue(_name(name, code), validity or self.validity, kind, usage=usage)
+        return self.subordinate.issue(distinguished_name(name, code), validity or self.validity, kind, usage=usage)
 
     def hub(self, code: str, *, validity: Validity | None = None) -> Identity:
         """Issue the seal of a hub: EC P-256, and the alternative name that entitles it to sign receipts of that code."""
-        subject = _name(f"Trục liên thông {code}", code)
+        subject = distinguished_name(f"Trục liên thông {code}", code)
         return self.subordinate.issue(subject, validity or self.validity, KeyKind.EC_P256, uri=hub_uri(code))
 
     def self_signed(self, code: str, name: str, kind: KeyKind = KeyKind.EC_P256) -> Identity:
         """Make a seal that no authority issued."""
         key = new_key(kind)
-        subject = _name(name, code)
+        subject = distinguished_name(name, code)
         builder = _as_leaf(_certificate(subject, subject, key, self.validity, key), _SIGNING)
         return Identity(key, (builder.sign(key, _HASH),))
 
@@ -154,7 +154,8 @@ def new_key(kind: KeyKind) -> PrivateKey:
     return rsa.generate_private_key(65537, int(kind.value.removeprefix("rsa-")))
 
 
-def _name(common_name: str, code: str | None = None) -> x509.Name:
+def distinguished_name(common_name: str, code: str | None = None) -> x509.Name:
+    """Write the name of a laboratory subject; the code of an agency or hub goes into UID."""
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Axis Hub Lab"),

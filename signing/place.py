@@ -8,6 +8,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from signing import names
+from signing.elements import SPACE
 from signing.errors import Code, Untrusted
 
 _ATTRIBUTES = etree.XPath("/descendant::*/@*")
@@ -60,7 +61,8 @@ def find_signature(root: _Element) -> _Element:
             "Gói tin có nhiều hơn một chữ ký XML; chỉ được có đúng một chữ ký.",
         )
     header = header_of(root)
-    if header is None or found[0].getparent() is not header or found[0].getnext() is not None:
+    is_last = found[0].getnext() is None and not (found[0].tail or "").strip(SPACE)  # signxml fails on text after it
+    if header is None or found[0].getparent() is not header or not is_last:
         raise Untrusted(
             Code.SIGNATURE_COVERAGE,
             "The signature must be the last child of the one edXMLHeader in the one edXMLEnvelope of the edXML root.",

@@ -212,7 +212,7 @@ def _certificates_of(header: dict[str, Any], anchors: TrustAnchors) -> list[Load
             "Biên nhận phải được ký bằng ES256; biên nhận này dùng thuật toán khác.",
         )
     x5c = header.get("x5c")
-    if header.keys() != _HEADER or header["typ"] != MEDIA_TYPE or not isinstance(header["iat"], int):
+    if header.keys() != _HEADER or header["typ"] != MEDIA_TYPE or type(header["iat"]) is not int:
         raise _invalid("its header is not that of a receipt", "phần đầu không phải của biên nhận")
     if not isinstance(x5c, list) or not 0 < len(x5c) <= _MAX_CERTIFICATES:
         raise _invalid("its header carries no certificate chain", "phần đầu không kèm chuỗi chứng thư số")

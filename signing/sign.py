@@ -98,7 +98,7 @@ def _made_by_signxml(root: _Element, key: PrivateKey, chain: Sequence[x509.Certi
     signer._parser = _parser()  # type: ignore[assignment]  # noqa: SLF001
     try:
         signed = signer.sign(root, key=key, cert=list(chain))
-    except SignXMLException as error:
+    except (SignXMLException, etree.LxmlError) as error:  # a relative namespace name has no canonical form
         raise Unsignable(f"The document cannot be signed: {error}") from error
     signature = next(signed.iter(names.SIGNATURE))
     return etree.tostring(signature, method="c14n", exclusive=True, with_comments=False)

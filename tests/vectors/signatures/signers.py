@@ -1,0 +1,117 @@
+"""Who signs the vectors: registered agencies, a stranger, and keys that the laboratory itself would not make."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from signing.keys import fingerprint
+from signing.lab import Identity, KeyKind, LabPki, distinguished_name
+from tests.vectors.signatures.forge import (
+    C14N_10,
+    EXC,
+    SHA256,
+    XADES,
+    Forge,
+    Reference,
+    transform,
+)
+
+AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
+
+#: What must be answered ("valid" or a problem code), the name of the file, its bytes.
+Vector = tuple[str, str, bytes]
+
+
+class Lab:
+    """The signers of the vectors."""
+
+    def __init__(self) -> None:
+        self.pki = LabPki.create(AT, kind=KeyKind.EC_P256)
+        self.ec = self.pki.agency("H99.01", "Sở Mẫu")
+        self.rsa = self.pki.agency("H99.01", "Sở Mẫu", KeyKind.RSA_2048)
+        self.other = self.pki.agency("H99.02", "Sở Khác")
+        self.stranger = self.pki.agency("H99.66", "Kẻ Lạ")
+        self.registered = {
+            fingerprint(identity.certificate): "H99.02" if identity is self.other else "H99.01"
+            for identity in (self.ec, self.rsa, self.other)
+        }
+
+    def forge(self, signer: Identity | None = None, **choices: object) -> Forge:
+        """Begin an honest signature by a registered key and change what the vector is about."""
+        signer = signer or self.ec
+        return Forge(signer.key, list(signer.chain), **choices)  # type: ignore[arg-type]
+
+    def issue(self, key: object, code: str = "H99.01") -> Identity:
+        """Issue and register a certificate for a key that the laboratory itself would not make."""
+        identity = certify(self.pki, key, code)
+        self.registered[fingerprint(identity.certificate)] = code
+        return identity
+
+
+def certify(pki: LabPki, key: object, code: str = "H99.01") -> Identity:
+    """Issue a seal for a key of any kind."""
+    authority = pki.subordinate
+    usage = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(distinguished_name("Sở Mẫu", code))
+        .issuer_name(authority.certificate.subject)
+        .public_key(key.public_key())  # type: ignore[attr-defined]
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(AT - timedelta(days=1))
+        .not_valid_after(AT + timedelta(days=365))
+        .add_extension(usage, critical=True)
+        .sign(authority.key, hashes.SHA256())
+    )
+    return Identity(key, (certificate, *authority.chain))  # type: ignore[arg-type]
+
+
+def xades(
+    lab: Lab,
+    change: Callable[[str], str] = str,
+    *,
+    certificate: Identity | None = None,
+    with_key_info: bool = False,
+) -> Forge:
+    """Begin a XAdES-B signature; `change` alters its properties before they are signed."""
+    digest = b64encode((certificate or lab.ec).certificate.fingerprint(hashes.SHA256())).decode()
+    objects = change(
+        f'<ds:Object><x:QualifyingProperties xmlns:x="{XADES}" Target="#s"><x:SignedProperties Id="p">'
+        "<x:SignedSignatureProperties><x:SigningTime>2026-12-01T14:59:00+07:00</x:SigningTime><x:SigningCertificateV2>"
+        f'<x:Cert><x:CertDigest><ds:DigestMethod Algorithm="{SHA256}"/><ds:DigestValue>{digest}</ds:DigestValue>'
+        "</x:CertDigest></x:Cert></x:SigningCertificateV2></x:SignedSignatureProperties><x:SignedDataObjectProperties>"
+        '<x:DataObjectFormat ObjectReference="#r"><x:MimeType>text/xml</x:MimeType></x:DataObjectFormat>'
+        "</x:SignedDataObjectProperties></x:SignedProperties></x:QualifyingProperties></ds:Object>"
+    )
+    signed = [
+        Reference(attributes='Id="r"'),
+        Reference(
+            uri="#p",
+            target="p",
+            transforms=transform(EXC),
+            attributes='Type="http://uri.etsi.org/01903#SignedProperties"',
+        ),
+    ]
+    if with_key_info:
+        signed.append(Reference(uri="#key-info", target="key-info", transforms="", c14n=C14N_10))
+    return lab.forge(references=signed, objects=objects, signature_attributes='Id="s"')
+
+
+def key_value(identity: Identity) -> str:
+    """Write the KeyValue of a key."""
+    public = identity.key.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        numbers = public.public_numbers()
+        modulus = b64encode(numbers.n.to_bytes(public.key_size // 8, "big")).decode()
+        inside = f"<ds:Modulus>{modulus}</ds:Modulus><ds:Exponent>AQAB</ds:Exponent>"
+        return f"<ds:KeyValue><ds:RSAKeyValue>{inside}</ds:RSAKeyValue></ds:KeyValue>"
+    point = b64encode(public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).decode()
+    return (
+        '<ds:KeyValue><e:ECKeyValue xmlns:e="http://www.w3.org/2009/xmldsig11#"><e:NamedCurve '
+        f'URI="urn:oid:1.2.840.10045.3.1.7"/><e:PublicKey>{point}</e:PublicKey></e:ECKeyValue></ds:KeyValue>'
+    )
