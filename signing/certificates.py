@@ -19,10 +19,8 @@ from pyhanko_certvalidator import find_valid_path
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import (
     ExpiredError,
-    InsufficientRevinfoError,
     NotYetValidError,
     PathError,
-    RevokedError,
     ValidationError,
 )
 from pyhanko_certvalidator.path import ValidationPath
@@ -30,7 +28,7 @@ from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy, weakness_of
-from signing.errors import FOREIGN, Code, Undetermined, Untrusted, foreign_errors_as
+from signing.errors import FOREIGN, Code, Untrusted, foreign_errors_as
 from signing.keyinfo import Embedded
 from signing.keys import CertificateFacts, PublicKey, der_of, facts, load_certificates
 
@@ -130,16 +128,15 @@ class TrustAnchors:
         """Check a leaf certificate at a moment: validity, key usage, and a path to an anchor.
 
         Raises:
-            Untrusted: certificate-expired, -not-yet-valid, -usage, -revoked, or -untrusted (self-signed, unknown
+            Untrusted: certificate-expired, -not-yet-valid, -usage, or -untrusted (self-signed, unknown
                 issuer, path length, name constraints, weak signature in the path).
-            Undetermined: revocation-unavailable.
         """
         key = (leaf.embedded.sha256, *(other.embedded.sha256 for other in others))
         known = self._paths.get(key)
         if known is not None and known.at <= at < min(known.at + self._lifetime, known.not_after):
             return known
+        _check_validity(leaf, at)
         with foreign_errors_as(Code.CERTIFICATE_UNTRUSTED, *_UNREADABLE):
-            _check_validity(leaf, at)
             _check_usage(leaf.certificate)
         path = self._build(leaf, others, at)
         self._paths.put(key, path)
@@ -243,18 +240,6 @@ def _run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 def _refuse(error: Exception) -> NoReturn:
     """Give a path error its code; the validator's own sentence stays in the English detail."""
-    if isinstance(error, RevokedError):
-        raise Untrusted(
-            Code.CERTIFICATE_REVOKED,
-            f"A certificate of the chain was revoked: {error}",
-            "Chứng thư số (hoặc chứng thư trong chuỗi) đã bị thu hồi.",
-        ) from error
-    if isinstance(error, InsufficientRevinfoError):
-        raise Undetermined(
-            Code.REVOCATION_UNAVAILABLE,
-            f"Whether the certificate was revoked cannot be said now: {error}",
-            "Hiện chưa xác định được chứng thư số có bị thu hồi hay không; hãy gửi lại sau.",
-        ) from error
     if isinstance(error, ExpiredError):
         raise Untrusted(
             Code.CERTIFICATE_EXPIRED,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from msgspec import Struct
@@ -31,7 +32,7 @@ def load_private_key(pem: bytes, password: bytes | None = None) -> PrivateKey:
     """Read a PEM private key; raise `KeyUnreadable` when it is damaged, locked, or neither RSA nor elliptic curve."""
     try:
         key = serialization.load_pem_private_key(pem, password)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyUnreadable(f"This is no readable PEM private key: {error}") from error
     if not isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
         raise KeyUnreadable(f"A {type(key).__name__} cannot sign here; use RSA or an elliptic curve.")

@@ -1,8 +1,7 @@
 """Checking the signature of a package: the closed profile, in numbered steps.
 
-The profile is that of `docs/` and of the standards named beside each step; it is modelled on EN 319 132 B-B. A general
-verifier is asked "is this signature good"; this one is asked "is this whole document what one registered agency
-signed".
+Modelled on EN 319 132-1 level B-B, narrowed to one shape. A general verifier is asked "is this signature good"; this one
+is asked "is this whole document what one registered agency signed".
 """
 
 import hashlib
@@ -103,7 +102,7 @@ def verify(
 
     Raises:
         Untrusted: with the problem code, the step, and the report of all steps.
-        Undetermined: revocation-unavailable.
+        Undetermined: the same, from step 6 once a revocation source is configured.
     """
     procedure = Procedure(STEPS)
     with ended_by_verdict(procedure):

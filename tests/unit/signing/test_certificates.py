@@ -124,6 +124,13 @@ def test_an_expired_authority_ends_its_leaves(pki, anchors, now):
     assert code_of(identity, anchors, now) == "certificate-expired"
 
 
+def test_an_authority_of_tomorrow_has_no_leaves_today(pki, anchors, now):
+    """A valid leaf below an authority that is not valid yet is refused as not yet valid."""
+    new = pki.root.subordinate("New CA", Validity.beginning_after(now))
+    identity = new.issue(distinguished_name("Sở Mẫu", "H99.01"), pki.validity)
+    assert code_of(identity, anchors, now) == "certificate-not-yet-valid"
+
+
 def test_a_missing_intermediate_is_not_trusted_unless_configured(pki, agency_ec, anchors, now):
     """A package with the leaf alone verifies only where the intermediate is configured."""
     alone = agency_ec.chain[:1]

@@ -57,7 +57,7 @@ def test_a_defect_is_refused_with_its_own_code(name, vector_anchors):
 
 def test_every_code_for_packages_has_a_vector():
     """No code of the catalogue is without a file that provokes it."""
-    elsewhere = {  # shown in test_certificates, where the moment and the authority can be chosen
+    elsewhere = {  # test_certificates shows the first three; the last two need a source of revocation data
         Code.CERTIFICATE_EXPIRED,
         Code.CERTIFICATE_NOT_YET_VALID,
         Code.CERTIFICATE_USAGE,
