@@ -16,6 +16,7 @@ from adapters.storage.opening import Storage, open_storage
 from adapters.trust.load import Trust, load_trust
 from adapters.webhook.courier import open_courier
 from hub.attest import Attestor
+from hub.commits import Commits
 from hub.conclusion import Concluder
 from hub.consignment import Consignment
 from hub.examination import Examination
@@ -57,14 +58,19 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
     trust = load_trust(settings.trust, base_dir)
     signals = Signals()
     storage_settings = located(settings.storage, base_dir)
+    commits = Commits()
     async with open_storage(
-        storage_settings, inline_bytes=settings.intake.inline_bytes, notify=signals.notify, clock=now
+        storage_settings,
+        inline_bytes=settings.intake.inline_bytes,
+        notify=signals.notify,
+        committed=commits.announce,
+        clock=now,
     ) as storage:
         register = CurrentRegister(storage.registers)
         await register.refresh()
         await storage.queue.restart()
         async with open_courier(settings, lambda: register.snapshot, now) as webhook:
-            services = _services(settings, storage, trust, register, signals, storage_settings.content_dir)
+            services = _services(settings, storage, trust, register, signals, commits, storage_settings.content_dir)
             loops = _loops(services, {webhook.binding: webhook}, Attestor(settings.hub.code, trust.sealer))
             async with running_loops({"register": register.run, **loops}):
                 yield services
@@ -95,7 +101,13 @@ def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
 
 
 def _services(
-    settings: Settings, storage: Storage, trust: Trust, register: CurrentRegister, signals: Signals, content_dir: Path
+    settings: Settings,
+    storage: Storage,
+    trust: Trust,
+    register: CurrentRegister,
+    signals: Signals,
+    commits: Commits,
+    content_dir: Path,
 ) -> Services:
     attestor = Attestor(settings.hub.code, trust.sealer)
     store = storage.store
@@ -108,6 +120,7 @@ def _services(
         spool=storage.spool,
         register=register,
         signals=signals,
+        commits=commits,
         submission=Submission(
             examination=_examination(settings, trust, register),
             store=store,

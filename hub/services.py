@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.commits import Commits
 from hub.feed import Feed
 from hub.handover import Handover
 from hub.health import Health
@@ -30,6 +31,7 @@ class Services:
     spool: Spool
     register: CurrentRegister
     signals: Signals
+    commits: Commits
     submission: Submission
     handover: Handover
     recalls: Recalls

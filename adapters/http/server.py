@@ -50,6 +50,7 @@ async def serving(
     """Serve the API on a bound socket; give its address. On leaving: refuse new work, finish what is under way, close."""
     listen = services.settings.listen
     app = build(services, metrics)
+    services.commits.subscribe(app[METRICS].observe)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
     server = await asyncio.get_running_loop().create_server(_factory(runner, listen), sock=listening, backlog=BACKLOG)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from adapters.storage.dialects import PATIENCE, open_engines
 from adapters.storage.errors import translated
 from adapters.storage.held import HeldConnection
-from adapters.storage.writer import GroupCommit, Notify
+from adapters.storage.writer import Committed, GroupCommit, Notify
 
 T = TypeVar("T")
 
@@ -65,11 +65,11 @@ class Readers:
 
 @asynccontextmanager
 async def opened(
-    url: str, *, max_pending: int, notify: Notify, patience: timedelta = PATIENCE
+    url: str, *, max_pending: int, notify: Notify, committed: Committed, patience: timedelta = PATIENCE
 ) -> AsyncIterator[Database]:
     """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection."""
     engines = open_engines(url, READERS, patience)
-    writer = GroupCommit(engines.writer, max_pending=max_pending, notify=notify)
+    writer = GroupCommit(engines.writer, max_pending=max_pending, notify=notify, committed=committed)
     readers = Readers(engines.reader, READERS)
     try:
         yield Database(readers, writer)

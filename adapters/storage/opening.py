@@ -18,7 +18,7 @@ from adapters.storage.register import Registers
 from adapters.storage.spool import FileSpool, own_folder
 from adapters.storage.store import SqlStore
 from adapters.storage.sweeper import Sweeper
-from adapters.storage.writer import Notify
+from adapters.storage.writer import Committed, Notify
 from hub.settings import StorageSettings
 
 
@@ -40,17 +40,21 @@ async def open_storage(
     *,
     inline_bytes: int,
     notify: Notify = lambda _topic: None,
+    committed: Committed = lambda _changes: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Storage]:
     """Open the migrated database, the content folder and a spool folder of this process; close them on the way out.
 
-    `notify` is called on the event loop after each commit with the topics of `hub.signals` that it concerns.
+    `notify` is called on the event loop after each commit with the topics of `hub.signals` that it concerns, `committed` with
+    each unit of work that was written.
     """
     files = ContentFiles(settings.content_dir)
     with translated():
         await asyncio.to_thread(files.prepare)
     with own_folder(settings.spool_dir) as folder:
-        async with opened(settings.url, max_pending=settings.max_pending, notify=notify) as database:
+        async with opened(
+            settings.url, max_pending=settings.max_pending, notify=notify, committed=committed
+        ) as database:
             yield Storage(
                 database=database,
                 store=SqlStore(database, files),

@@ -25,6 +25,7 @@ from hub.trouble import Deferral
 
 T = TypeVar("T")
 Notify = Callable[[str], None]  #: called on the event loop with a topic of `hub.signals` after a commit
+Committed = Callable[[Changes], None]  #: called on the event loop with each unit that was committed
 
 _MOST_JOBS = 64
 _MOST_BYTES = 4_194_304  # of small contents in one transaction
@@ -55,7 +56,8 @@ class Done(Struct):
 class GroupCommit:
     """The one writer of a process. Its methods are called on the event loop; only `_write` runs in the thread."""
 
-    def __init__(self, engine: Engine, *, max_pending: int, notify: Notify) -> None:
+    def __init__(self, engine: Engine, *, max_pending: int, notify: Notify, committed: Committed) -> None:
+        self._committed = committed
         self._connection = HeldConnection(engine)
         self._max_pending = max_pending
         self._notify = notify
@@ -116,6 +118,8 @@ class GroupCommit:
         for job, outcome in zip(batch, written.result(), strict=True):
             if isinstance(outcome, Done):
                 topics |= outcome.topics
+                if job.changes is not None:
+                    self._committed(job.changes)
             if job.future.done():
                 continue
             if isinstance(outcome, Done):

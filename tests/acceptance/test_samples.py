@@ -1,4 +1,4 @@
-"""Every sample of the national SDK goes through a running hub: unsigned from a `transport` system, signed from a `required` one."""
+"""Every sample of the national SDK goes through a hub: unsigned from a `transport` system, signed from a `required` one."""
 
 from __future__ import annotations
 
