@@ -35,7 +35,7 @@ _COMMANDS: tuple[tuple[Group, str, str, str], ...] = (
         "doctor:doctor",
         "Check a hub's folder and surroundings; each line passes, fails or says the fix.",
     ),
-    (_HUB, "demo", "demo:demo", "Exchange real signed packages on a throw-away hub and show what happened."),
+    (_HUB, "demo", "demo.command:demo", "Exchange real signed packages on a throw-away hub and show what happened."),
     (_EXCHANGE, "compose", "compose:compose", "Write an edXML package from fields and files."),
     (_EXCHANGE, "send", "send:send", "Hand in packages and check the receipts."),
     (_EXCHANGE, "inbox", "mailbox:inbox", "Show what waits for a system, urgent first."),

@@ -283,6 +283,72 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "doctor-ready": ("sẵn sàng", "ready"),
         "doctor-not-ready": ("trục chưa sẵn sàng: {wrong}", "the hub is not ready: {wrong}"),
         "doctor-not-ready-fix": ("Xem các dòng trên và nhật ký của trục.", "See the lines above and the hub's log."),
+        # demo
+        "demo-head": (
+            "Axis Hub: đường đi của văn bản, trên một trục dùng thử (SQLite, một tiến trình). Mọi dòng đều đã được kiểm tra.",
+            "Axis Hub: the way of documents, on a throw-away hub (SQLite, one process). Every line below was checked.",
+        ),
+        "demo-who": ("ai", "who"),
+        "demo-what": ("việc gì", "what happened"),
+        "demo-proof": ("bằng chứng", "proof"),
+        "demo-founds": (
+            "lập trục H99: {agencies} cơ quan, {systems} hệ thống, CA thử nghiệm ba cấp",
+            "founds hub H99: {agencies} agencies, {systems} systems, a three-level lab CA",
+        ),
+        "demo-starts": (
+            "chạy trục thành một tiến trình riêng, sẵn sàng",
+            "runs the hub as a process of its own, ready",
+        ),
+        "demo-sends": (
+            "ký và gửi khẩn {notation} ({kilobytes} kB, 1 tệp) tới {to}",
+            "signs and sends urgent {notation} ({kilobytes} kB, 1 file) to {to}",
+        ),
+        "demo-repeats": (
+            "gửi lại y nguyên: cùng biên nhận, không thành hai văn bản",
+            "sends it again: the same receipt, not a second document",
+        ),
+        "demo-called": (
+            "được gọi qua webhook, kiểm chữ ký cuộc gọi, tải về, xác nhận",
+            "is called by webhook, checks the call's signature, fetches, acknowledges",
+        ),
+        "demo-inbox": ("hỏi hộp đến: {subject}", "asks its inbox: {subject}"),
+        "demo-fetches": (
+            "tải về, tự kiểm tra chữ ký của bên gửi",
+            "fetches, verifies the sender's signature by itself",
+        ),
+        "demo-acks": ("xác nhận đã nhận bàn giao", "acknowledges: handed over"),
+        "demo-status-01": ("báo trạng thái 01: đã đến", "reports status 01: arrived"),
+        "demo-status-03": ("báo trạng thái 03: đã vào sổ", "reports status 03: registered by the clerk"),
+        "demo-sees": (
+            "thấy hai lớp riêng: đã bàn giao (trục nói), 03 (bên nhận nói)",
+            "sees two layers apart: handed over (the hub's word), 03 (the recipient's)",
+        ),
+        "demo-sends-second": ("gửi {notation} tới {to}", "sends {notation} to {to}"),
+        "demo-recalls": (
+            "thu hồi: H99.05 chưa lấy nên rút lại ngay, H99.02 đã có nên được hỏi",
+            "recalls it: withdrawn from H99.05 who had not taken it, H99.02 is asked",
+        ),
+        "demo-asked": ("nhận yêu cầu lấy lại (trạng thái 13)", "receives the request to take it back (status 13)"),
+        "demo-agrees": ("trả lời 15: đồng ý, đã hủy", "answers 15: agreed, cancelled"),
+        "demo-too-late": ("không còn lấy được văn bản đã rút", "can no longer take what was withdrawn"),
+        "demo-forger": ("kẻ giả mạo", "a forger"),
+        "demo-forges": (
+            "sửa 1 tỷ thành 9 tỷ trong văn bản đã ký: bị từ chối",
+            "changes 1 tỷ to 9 tỷ in a signed document: refused",
+        ),
+        "demo-feed": (
+            "đọc lại mọi việc theo đúng thứ tự: {count} mục",
+            "reads everything that happened, in commit order: {count} items",
+        ),
+        "demo-verifies": (
+            "kiểm tra {count} biên nhận chỉ với chứng thư gốc",
+            "{count} receipts verified with nothing but the root certificate",
+        ),
+        "demo-foot": (
+            "Đạt: mọi kiểm tra đều đúng, {receipts} biên nhận hợp lệ, {seconds} giây. Tiếp theo: make run",
+            "Done: every check held, {receipts} receipts are valid, {seconds} s. Next: make run",
+        ),
+        "demo-failed": ("Không đạt: {error}", "Failed: {error}"),
     }
 )
 
