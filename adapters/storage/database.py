@@ -65,7 +65,12 @@ class Readers:
 
 @asynccontextmanager
 async def opened(
-    url: str, *, max_pending: int, notify: Notify, committed: Committed, patience: timedelta = PATIENCE
+    url: str,
+    *,
+    max_pending: int,
+    notify: Notify,
+    committed: Committed = lambda _changes: None,
+    patience: timedelta = PATIENCE,
 ) -> AsyncIterator[Database]:
     """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection."""
     engines = open_engines(url, READERS, patience)

@@ -114,20 +114,15 @@ class GroupCommit:
     def _conclude(self, batch: list[Job], written: asyncio.Future[list[Done | Exception]]) -> None:
         self._is_writing = False
         self._next_batch()
-        topics: set[str] = set()
-        for job, outcome in zip(batch, written.result(), strict=True):
-            if isinstance(outcome, Done):
-                topics |= outcome.topics
-                if job.changes is not None:
-                    self._committed(job.changes)
-            if job.future.done():
-                continue
-            if isinstance(outcome, Done):
-                job.future.set_result(outcome.result)
-            else:
-                job.future.set_exception(outcome)
-        for topic in sorted(topics):
+        finished = list(zip(batch, written.result(), strict=True))
+        for job, outcome in finished:
+            _answer(job.future, outcome)
+        done = [(job, outcome) for job, outcome in finished if isinstance(outcome, Done)]
+        for topic in sorted({topic for _, outcome in done for topic in outcome.topics}):
             self._notify(topic)
+        for job, _ in done:
+            if job.changes is not None:
+                self._committed(job.changes)
 
     def _write(self, batch: Sequence[Job]) -> list[Done | Exception]:
         try:
@@ -150,6 +145,15 @@ class GroupCommit:
                 outcome if outcome is not None else Done(_perform(job, connection), job.topics)
                 for job, outcome in zip(batch, outcomes, strict=True)
             ]
+
+
+def _answer(waiting: asyncio.Future[Any], outcome: Done | Exception) -> None:
+    if waiting.done():  # its caller has gone
+        return
+    if isinstance(outcome, Done):
+        waiting.set_result(outcome.result)
+    else:
+        waiting.set_exception(outcome)
 
 
 def _perform(job: Job, connection: Connection) -> Any:

@@ -78,8 +78,7 @@ def submission(*, systems=("sys-2",), lane=Lane.NORMAL, state=State.ACCEPTED, **
     """One unit as an acceptance records it: a delivery and an order for each recipient system."""
     accepted = package(**changed)
     deliveries = tuple(
-        delivery(accepted, system_id=system, recipient=f"{system}.agency", lane=lane, state=state)
-        for system in systems
+        delivery(accepted, system_id=system, recipient=f"{system}.agency", lane=lane, state=state) for system in systems
     )
     return Changes(
         package=accepted,
@@ -95,5 +94,11 @@ def move(of, to, *, expected=None, at=AT):
 
 
 def refusal(**changed):
-    values = {"id": uuid7(), "at": AT, "system_id": "sys-1", "code": "schema-invalid", "detail": "The header is missing."}
+    values = {
+        "id": uuid7(),
+        "at": AT,
+        "system_id": "sys-1",
+        "code": "schema-invalid",
+        "detail": "The header is missing.",
+    }
     return RefusedSubmission(**values | {"sha256": "ef" * 32, "size": 3} | changed)

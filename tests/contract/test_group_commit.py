@@ -64,7 +64,9 @@ async def test_refused_units_leave_the_others_alone(store):
 async def test_a_unit_that_breaks_the_commit_fails_alone(store):
     """A unit that the database refuses is found out and fails; its neighbours are written."""
     good = [submission() for _ in range(10)]
-    broken = replace(submission(), events=(event(Event.RECALL, submission().package),))  # of a package that nobody recorded
+    broken = replace(
+        submission(), events=(event(Event.RECALL, submission().package),)
+    )  # of a package that nobody recorded
     outcomes = await at_once(store, [*good[:5], broken, *good[5:]])
     assert isinstance(outcomes[5], Trouble)
     assert outcomes[:5] + outcomes[6:] == [None] * 10
@@ -139,3 +141,12 @@ async def test_any_number_of_rows(store, count):
     moved = Changes(moves=tuple(move(each, State.QUEUED) for each in unit.deliveries))
     await store.record(moved)
     assert {each.state for each in await store.deliveries(unit.package.id)} == {State.QUEUED}
+
+
+async def test_only_committed_units_are_counted(settings):
+    """Whoever counts is told of every unit that was written, and of no other."""
+    counted = []
+    async with open_storage(settings, inline_bytes=65_536, committed=counted.append) as storage:
+        units = [submission(key=f"k{i // 2}") for i in range(20)]
+        outcomes = await at_once(storage.store, units)
+    assert counted == [unit for unit, outcome in zip(units, outcomes, strict=True) if outcome is None]

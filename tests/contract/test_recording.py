@@ -10,8 +10,8 @@ from hub.events import Event
 from hub.ids import uuid7
 from hub.lifecycle import State
 from hub.package import Details
-from hub.record import EventRecord
 from hub.queries import RefusalQuery
+from hub.record import EventRecord
 from hub.trouble import Fault
 from routing.values import Binding, Lane
 from signing.receipt import Reason
@@ -145,9 +145,7 @@ async def test_stale_move_writes_nothing(store):
     about = unit.deliveries[0]
     record = event(Event.CONTENT_CONSIGNMENT, unit.package, about)
     with pytest.raises(Stale):
-        await store.record(
-            Changes(moves=(move(about, State.CONSIGNED, expected=State.QUEUED),), events=(record,))
-        )
+        await store.record(Changes(moves=(move(about, State.CONSIGNED, expected=State.QUEUED),), events=(record,)))
     assert await store.event(record.id) is None
     assert (await store.delivery(about.id))[1].state is State.ACCEPTED
 
@@ -184,7 +182,11 @@ async def test_event_returns_as_recorded(store):
     unit = submission()
     about = unit.deliveries[0]
     failed = event(
-        Event.CONTENT_CONSIGNMENT_FAILURE, unit.package, about, state=State.DEAD, reason=Reason("exhausted", "đã hết lượt")
+        Event.CONTENT_CONSIGNMENT_FAILURE,
+        unit.package,
+        about,
+        state=State.DEAD,
+        reason=Reason("exhausted", "đã hết lượt"),
     )
     queued = event(Event.QUEUING, unit.package, about)
     await store.record(replace(unit, events=(*unit.events, queued, failed)))
@@ -265,7 +267,9 @@ async def test_redriven_delivery_shows_its_new_order(store):
     unit = submission()
     await store.record(unit)
     about = unit.deliveries[0]
-    await store.record(Changes(order_changes=(Postponed(unit.orders[0].id, 9, AT, "gone"), Finished(unit.orders[0].id))))
+    await store.record(
+        Changes(order_changes=(Postponed(unit.orders[0].id, 9, AT, "gone"), Finished(unit.orders[0].id)))
+    )
     await store.record(Changes(orders=(order(about, due_at=AT + timedelta(hours=1)),)))
     _, found = await store.delivery(about.id)
     assert (found.attempts, found.next_attempt_at, found.last_error) == (0, AT + timedelta(hours=1), None)

@@ -1,0 +1,184 @@
+"""Orders on their way to the broker."""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from hub.changes import Changes, Finished, Postponed, Published
+from hub.events import Event
+from hub.ids import uuid7
+from hub.order import Purpose
+from hub.record import EventRecord
+from routing.values import Lane
+
+from .samples import AT, event, order, submission
+
+LEASE = timedelta(seconds=15)
+
+
+def seconds(count):
+    return AT + timedelta(seconds=count)
+
+
+async def recorded(store, **values):
+    unit = submission(**values)
+    await store.record(unit)
+    return unit.orders[0]
+
+
+async def claimed(store, now=AT, limit=10):
+    return [each.id for each in await store.claim(limit, now, now + LEASE)]
+
+
+async def test_due_orders_urgent_first(store):
+    """Due orders come urgent first, then by due time; the limit counts both lanes."""
+    normal = await recorded(store)
+    urgent = await recorded(store, lane=Lane.URGENT)
+    assert await store.claim(1, AT, seconds(15)) == (urgent,)
+    assert await store.claim(5, AT, seconds(15)) == (normal,)
+
+
+async def test_orders_that_are_not_due_wait(store):
+    """An order is claimed from its due time on, not before."""
+    unit = submission()
+    late = replace(unit.orders[0], due_at=seconds(10))
+    await store.record(replace(unit, orders=(late,)))
+    assert await claimed(store, seconds(9)) == []
+    assert await claimed(store, seconds(10)) == [late.id]
+
+
+async def test_claimed_orders_are_left_to_the_claimer(store):
+    """A claimed order is not claimed again before the claim runs out; then it is, for its claimer may have died."""
+    waiting = await recorded(store)
+    assert await claimed(store) == [waiting.id]
+    assert await claimed(store, seconds(14)) == []
+    assert await claimed(store, seconds(15)) == [waiting.id]
+
+
+async def test_published_orders_are_not_claimed(store):
+    """What the broker has confirmed stays with the broker."""
+    waiting = await recorded(store)
+    await claimed(store)
+    await store.record(Changes(order_changes=(Published(waiting.id, AT),)))
+    assert await claimed(store, seconds(3600)) == []
+
+
+async def test_postponed_order_returns_when_due(store):
+    """A postponed order keeps its attempts and waits for its new due time."""
+    waiting = await recorded(store)
+    await claimed(store)
+    await store.record(Changes(order_changes=(Published(waiting.id, AT),)))
+    await store.record(Changes(order_changes=(Postponed(waiting.id, 1, seconds(100), "HTTP 500"),)))
+    assert await claimed(store, seconds(99)) == []
+    (found,) = await store.claim(10, seconds(100), seconds(115))
+    assert (found.id, found.attempts) == (waiting.id, 1)
+
+
+async def test_late_word_of_the_relay_does_not_hide_a_postponed_order(store):
+    """When a courier has already failed and postponed, the relay's "published" changes nothing."""
+    waiting = await recorded(store)
+    await claimed(store)
+    await store.record(Changes(order_changes=(Postponed(waiting.id, 1, seconds(100), "HTTP 500"),)))
+    await store.record(Changes(order_changes=(Published(waiting.id, AT),)))
+    assert await claimed(store, seconds(100)) == [waiting.id]
+    await store.record(Changes(order_changes=(Published(waiting.id, AT),)))
+    assert await claimed(store, seconds(3600)) == []
+
+
+async def test_late_word_of_the_relay_does_not_revive_a_finished_order(store):
+    """When a courier has already carried the order, the relay's "published" changes nothing."""
+    waiting = await recorded(store)
+    await claimed(store)
+    await store.record(Changes(order_changes=(Finished(waiting.id),)))
+    await store.record(Changes(order_changes=(Published(waiting.id, AT),)))
+    assert await store.unpublish(None, seconds(3600)) == 0
+    assert await store.errands([waiting.id]) == ()
+
+
+async def test_finished_order_cannot_be_postponed(store):
+    """What is done stays done."""
+    waiting = await recorded(store)
+    await store.record(Changes(order_changes=(Finished(waiting.id),)))
+    await store.record(Changes(order_changes=(Postponed(waiting.id, 1, AT, "late"),)))
+    assert await claimed(store, seconds(3600)) == []
+
+
+async def test_next_due(store):
+    """The relay learns when to look again."""
+    assert await store.next_due() is None
+    unit = submission(systems=("a", "b"))
+    first, second = unit.orders
+    await store.record(
+        replace(unit, orders=(replace(first, due_at=seconds(9)), replace(second, due_at=seconds(5), lane=Lane.URGENT)))
+    )
+    assert await store.next_due() == seconds(5)
+    await store.record(Changes(order_changes=(Finished(second.id),)))
+    assert await store.next_due() == seconds(9)
+
+
+async def test_unpublish(store, topics):
+    """What a broker lost becomes waiting again, for one system or all, and the relay is told."""
+    one, other = await recorded(store), await recorded(store, systems=("sys-3",))
+    await claimed(store)
+    await store.record(Changes(order_changes=(Published(one.id, AT), Published(other.id, seconds(5)))))
+    topics.clear()
+    assert await store.unpublish(None, AT) == 0
+    assert await store.unpublish("sys-3", seconds(60)) == 1
+    assert await store.unpublish(None, seconds(60)) == 1
+    assert topics[-1] == "outbox"
+    assert sorted(await claimed(store, seconds(60))) == sorted([one.id, other.id])
+
+
+async def test_errand_of_a_consignment(store):
+    """A courier gets the delivery and its package with the order."""
+    unit = submission()
+    await store.record(unit)
+    (errand,) = await store.errands([unit.orders[0].id])
+    assert (errand.order, errand.package, errand.event) == (unit.orders[0], unit.package, None)
+    assert errand.delivery.id == unit.deliveries[0].id
+
+
+async def test_errand_of_a_telling(store):
+    """A courier that tells an event gets it and its package."""
+    unit = submission()
+    telling = order(unit.deliveries[0], purpose=Purpose.TELL, delivery_id=None, event_id=unit.events[0].id)
+    await store.record(replace(unit, orders=(telling,)))
+    (errand,) = await store.errands([telling.id])
+    assert (errand.order, errand.package, errand.delivery, errand.event) == (
+        telling,
+        unit.package,
+        None,
+        unit.events[0],
+    )
+
+
+async def test_errand_of_an_event_without_package(store):
+    """A receipt that concerns no package is told alone."""
+    record = EventRecord(
+        id=uuid7(),
+        event=Event.SUBMISSION_REJECTION,
+        at=AT,
+        package_id=None,
+        document_id=None,
+        sender=None,
+        sender_system="sys-1",
+        jws="jws",
+    )
+    unit = submission()
+    telling = order(unit.deliveries[0], purpose=Purpose.TELL, delivery_id=None, event_id=record.id)
+    await store.record(Changes(events=(record,), orders=(telling,)))
+    (errand,) = await store.errands([telling.id])
+    assert (errand.package, errand.event) == (None, record)
+
+
+async def test_errands_come_in_the_order_asked(store):
+    """Errands keep the order of the question; done and unknown orders are left out."""
+    units = [submission() for _ in range(3)]
+    told = event(Event.RECALL, units[0].package)
+    telling = order(units[0].deliveries[0], purpose=Purpose.TELL, delivery_id=None, event_id=told.id)
+    for unit in units:
+        await store.record(unit)
+    await store.record(Changes(events=(told,), orders=(telling,), order_changes=(Finished(units[1].orders[0].id),)))
+    asked = [units[2].orders[0].id, telling.id, units[1].orders[0].id, uuid7(), units[0].orders[0].id]
+    found = await store.errands(asked)
+    assert [each.order.id for each in found] == [asked[0], asked[1], asked[4]]

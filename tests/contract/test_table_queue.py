@@ -1,0 +1,54 @@
+"""What the table queue promises beyond the broker port."""
+
+from adapters.storage.queue import TableQueue
+from routing.values import Lane
+
+from .test_broker import NOBODY, ids, orders
+
+
+async def test_orders_of_a_dead_courier_come_back(storage, clock):
+    """What was taken and never settled is handed out again when its time is over."""
+    queue = storage.queue
+    await queue.publish(orders(1))
+    (ticket,) = await queue.take(1, NOBODY)
+    clock.advance(seconds=119)
+    assert await queue.take(1, NOBODY) == ()
+    clock.advance(seconds=1)
+    assert ids(await queue.take(1, NOBODY)) == [ticket.order_id]
+
+
+async def test_late_release_does_not_take_from_the_next(storage, clock):
+    """Who comes back after the time is over cannot give away what another has taken."""
+    queue = storage.queue
+    await queue.publish(orders(1))
+    late = await queue.take(1, NOBODY)
+    clock.advance(minutes=2)
+    assert len(await queue.take(1, NOBODY)) == 1
+    await queue.release(late)
+    assert await queue.take(1, NOBODY) == ()
+
+
+async def test_counts(storage):
+    """The queue says how many orders each system and lane has, taken ones included."""
+    queue = storage.queue
+    assert await queue.counts() == {}
+    await queue.publish([*orders(3), *orders(1, lane=Lane.URGENT), *orders(2, "b")])
+    await queue.take(1, frozenset({"b"}))
+    assert await queue.counts() == {("a", Lane.NORMAL): 3, ("a", Lane.URGENT): 1, ("b", Lane.NORMAL): 2}
+
+
+async def test_restart_gives_everything_out_again(storage, clock, topics):
+    """After a crash the orders that the dead process had taken need not wait."""
+    await storage.queue.publish(orders(2))
+    await storage.queue.take(2, NOBODY)
+    topics.clear()
+    restarted = TableQueue(storage.database, clock=clock)
+    await restarted.restart()
+    assert topics == ["queue"]
+    assert len(await restarted.take(2, NOBODY)) == 2
+
+
+async def test_publishing_wakes_the_couriers(storage, topics):
+    """Couriers learn at once that something waits."""
+    await storage.queue.publish(orders(1))
+    assert topics == ["queue"]
