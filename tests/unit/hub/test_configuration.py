@@ -28,7 +28,7 @@ def test_a_mistake_is_named_with_its_file(tmp_path, text):
     """Unknown keys, wrong types and broken TOML are errors that name the file."""
     path = tmp_path / "axis.toml"
     path.write_text(text)
-    with pytest.raises(ConfigurationError, match="axis.toml"):
+    with pytest.raises(ConfigurationError, match=r"axis\.toml"):
         load(path, {})
 
 

@@ -1,0 +1,86 @@
+"""Facts about what an outcome changes."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.changes import Finished, Move, Postponed
+from hub.conclusion import Concluder
+from hub.events import Event
+from hub.lifecycle import State
+from hub.order import Consigned, Failed, Hopeless, Purpose
+from hub.queries import Errand
+from routing.schedule import RetrySchedule
+from tests.unit.hub.values import NOW, FixedRegister, attestor, delivery, order, package, snapshot
+
+
+@pytest.fixture
+def concluder() -> Concluder:
+    return Concluder(
+        attestor=attestor(),
+        schedule=RetrySchedule.of_seconds(10, 60, spread=0.0),
+        register=FixedRegister(snapshot()),
+        clock=lambda: NOW,
+    )
+
+
+def _errand(state: State = State.QUEUED, attempts: int = 0) -> Errand:
+    return Errand(order=order(attempts=attempts), package=package(), delivery=delivery(state))
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.QUEUED])
+def test_a_carried_delivery_is_consigned_and_receipted(concluder, state):
+    """Also when the relay has not recorded the publication yet."""
+    changes = concluder.conclude(_errand(state), Consigned())
+    assert changes.moves == (Move(delivery().id, state, State.CONSIGNED, NOW),)
+    assert [each.event for each in changes.events] == [Event.CONTENT_CONSIGNMENT]
+    assert changes.events[0].jws
+    assert changes.order_changes == (Finished(order().id),)
+
+
+def test_a_failure_postpones_by_the_schedule_and_is_no_event(concluder):
+    """A failed attempt leaves the delivery as it is; count, time and reason live on the order."""
+    changes = concluder.conclude(_errand(attempts=1), Failed("500"))
+    assert changes.order_changes == (Postponed(order().id, 2, NOW + timedelta(seconds=60), "500"),)
+    assert not changes.moves
+    assert not changes.events
+
+
+def test_the_receivers_wish_lengthens_the_pause(concluder):
+    """Retry-After beyond the schedule is honoured."""
+    changes = concluder.conclude(_errand(), Failed("503", retry_after=timedelta(minutes=5)))
+    assert changes.order_changes[0].due_at == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("attempts, outcome", [(2, Failed("500")), (0, Hopeless("410"))])
+def test_exhausted_or_hopeless_is_dead_with_its_reason(concluder, attempts, outcome):
+    """Giving up is a receipted failure of the consignment."""
+    changes = concluder.conclude(_errand(attempts=attempts), outcome)
+    assert changes.moves[0].to is State.DEAD
+    assert changes.events[0].event is Event.CONTENT_CONSIGNMENT_FAILURE
+    assert changes.events[0].reason.text == outcome.reason
+
+
+@pytest.mark.parametrize("state", [State.CONSIGNED, State.HANDED_OVER, State.WITHDRAWN, State.EXPIRED, State.DEAD])
+@pytest.mark.parametrize("outcome", [Consigned(), Failed("x"), Hopeless("x")])
+def test_a_delivery_that_moved_on_only_finishes_its_order(concluder, state, outcome):
+    """Carried twice, or withdrawn meanwhile: no second event."""
+    changes = concluder.conclude(_errand(state), outcome)
+    assert changes.order_changes == (Finished(order().id),)
+    assert not changes.moves
+    assert not changes.events
+
+
+def test_a_told_receipt_finishes_its_order(concluder):
+    """Telling changes no delivery."""
+    event = attestor().acceptance(package())
+    errand = Errand(order=order(Purpose.TELL, delivery_id=None, event_id=event.id), package=package(), event=event)
+    changes = concluder.conclude(errand, Consigned())
+    assert changes.order_changes == (Finished(order().id),)
+    assert not changes.events
+
+
+def test_rest_grows_with_failures_and_is_bounded(concluder):
+    """A failing system rests as long as its next retry, at most five minutes."""
+    assert concluder.rest(1) == timedelta(seconds=10)
+    assert concluder.rest(50) == timedelta(minutes=5)

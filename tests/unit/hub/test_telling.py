@@ -1,0 +1,43 @@
+"""Facts about which receipts go home by an order."""
+
+import pytest
+
+from hub.events import Event
+from hub.lifecycle import State
+from hub.order import Purpose
+from hub.telling import tell
+from routing.values import Binding
+from tests.unit.hub.values import NOW, attestor, delivery, package, snapshot
+
+
+def _consigned():
+    return attestor().happened(Event.CONTENT_CONSIGNMENT, package(), delivery(), at=NOW, state=State.CONSIGNED)
+
+
+def test_a_called_sender_is_told():
+    """A webhook system gets an order for each receipted event of its packages."""
+    (order,) = tell(snapshot(Binding.WEBHOOK).directory, [_consigned()])
+    assert (order.purpose, order.system_id) == (Purpose.TELL, "sender")
+
+
+@pytest.mark.parametrize("binding", [Binding.PULL, Binding.VXP])
+def test_a_sender_that_asks_is_not_told(binding):
+    """It reads its feed; an order would carry nothing."""
+    assert tell(snapshot(binding).directory, [_consigned()]) == ()
+
+
+def test_a_suspended_sender_is_not_told():
+    """No order waits for a system that nobody may call."""
+    assert tell(snapshot(Binding.WEBHOOK, is_active=False).directory, [_consigned()]) == ()
+
+
+def test_what_the_answer_said_is_not_told_again():
+    """The acceptance is in the answer to the submission."""
+    assert tell(snapshot(Binding.WEBHOOK).directory, [attestor().acceptance(package())]) == ()
+
+
+def test_steps_without_receipt_are_not_told():
+    """Queuing proves nothing to anybody."""
+    queued = attestor().happened(Event.QUEUING, package(), delivery(), at=NOW, state=State.QUEUED)
+    assert queued.jws is None
+    assert tell(snapshot(Binding.WEBHOOK).directory, [queued]) == ()
