@@ -109,7 +109,7 @@ def new_document(  # noqa: PLR0913 -- a form has many fields; all but five have 
         due=WrittenDate.of(due_on) if due_on else None,
         other=OtherInfo(priority=urgency, direction=False),
         responses=tuple(responses),
-        trace=(TraceHeader(issuer.agency_code, WrittenTime.of(sent_at)),),
+        trace=(TraceHeader(WrittenTime.of(sent_at), issuer.agency_code),),
         business_info=BusinessInfo(business, target_id, _filled(reason), has_paper=False, replaced=tuple(replaced)),
         attachments=tuple(attachment for attachment, _ in attached),
     )

@@ -58,8 +58,8 @@ class OtherInfo(Struct, frozen=True):
 class TraceHeader(Struct, frozen=True):
     """One hop; evidence for people, never used to route."""
 
-    agency_code: str | None
     stamped: WrittenTime
+    agency_code: str | None = None
 
 
 class Receiver(Struct, frozen=True, gc=False):

@@ -2,10 +2,8 @@
 
 from lxml.etree import _Element
 
-from schemas.edxml import names, sentences
 from schemas.edxml.codes import Kind
 from schemas.edxml.skeleton import skeleton_of
-from schemas.errors import UnknownDocumentType
 
 
 def identify(root: _Element) -> Kind:
@@ -14,6 +12,4 @@ def identify(root: _Element) -> Kind:
     Raises:
         UnknownDocumentType: another root element or namespace.
     """
-    if root.tag != names.ROOT:
-        raise UnknownDocumentType(sentences.unknown_root(root))
     return skeleton_of(root).kind

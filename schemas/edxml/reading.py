@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from lxml.etree import _Element
 from msgspec.structs import replace
 
-from schemas.edxml import attachments, names, notes, rules, sentences, structure
+from schemas.edxml import attachments, notes, rules, structure
 from schemas.edxml.codes import Kind
 from schemas.edxml.document import DocumentEnvelope
 from schemas.edxml.shape import Shape
@@ -27,7 +27,6 @@ from schemas.errors import (
     AttachmentMismatch,
     AttachmentNameInvalid,
     SchemaInvalid,
-    UnknownDocumentType,
     Violation,
 )
 
@@ -54,8 +53,6 @@ def read(
         SchemaInvalid: all violations of structure and rules, those of attachments among them.
         AttachmentNameInvalid, AttachmentMismatch, AttachmentUnsafe: only the attachments are at fault.
     """
-    if root.tag != names.ROOT:
-        raise UnknownDocumentType(sentences.unknown_root(root))
     package = skeleton_of(root)
     parts = attachments.parts_of(package)
     _check(package, parts, received_at)

@@ -9,8 +9,9 @@ from typing import TypeAlias
 from lxml.etree import _Element
 from msgspec import Struct
 
-from schemas.edxml import names
+from schemas.edxml import names, sentences
 from schemas.edxml.codes import Kind
+from schemas.errors import UnknownDocumentType
 from schemas.paths import tag_of
 
 Groups: TypeAlias = dict[str, list[_Element]]  #: the children of one element, by tag
@@ -43,7 +44,13 @@ class Skeleton(Struct, frozen=True):
 
 
 def skeleton_of(root: _Element) -> Skeleton:
-    """Return the bones of the package under `root`."""
+    """Return the bones of the package under `root`.
+
+    Raises:
+        UnknownDocumentType: another root element or namespace.
+    """
+    if root.tag != names.ROOT:
+        raise UnknownDocumentType(sentences.unknown_root(root))
     top = grouped(root)
     envelope = grouped(first(top, names.ENVELOPE))
     header = first(envelope, names.HEADER)
