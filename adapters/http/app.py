@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import web
 
 from adapters.http.bodies import expect_later
@@ -12,6 +14,9 @@ from adapters.http.metrics import Metrics
 from adapters.http.routes import ROUTES
 from hub.services import Services
 
+#: Variables that hold ids match ids only: `/v1/packages/validate` is no package.
+_ID = re.compile(r"\{(\w+_id)\}")
+
 
 def build(services: Services, metrics: Metrics | None = None) -> web.Application:
     """Return the application of a hub. `metrics` is where it counts, and where others may count beside it."""
@@ -20,7 +25,8 @@ def build(services: Services, metrics: Metrics | None = None) -> web.Application
     app[LIFETIME] = Lifetime()
     app[METRICS] = metrics or Metrics()
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, route.handler, expect_handler=expect_later)
+        path = _ID.sub(r"{\1:[0-9A-Fa-f-]{36}}", route.path)
+        app.router.add_route(route.method, path, route.handler, expect_handler=expect_later)
         if route.has_head:
-            app.router.add_route("HEAD", route.path, route.handler, expect_handler=expect_later)
+            app.router.add_route("HEAD", path, route.handler, expect_handler=expect_later)
     return app
