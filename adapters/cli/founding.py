@@ -44,12 +44,15 @@ async def found(plan: Plan) -> None:
     folder = plan.folder
     if (folder.exists() and not folder.is_dir()) or any((folder / name).exists() for name in _MADE):
         raise UsageFault("not-empty", path=folder)
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         await _found(plan)
     except BaseException:
         for name in _MADE:
             _remove(folder / name)
+        if is_new:
+            folder.rmdir()
         raise
 
 

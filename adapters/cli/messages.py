@@ -81,6 +81,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "sent-recipient": ("  {recipient}: {state}", "  {recipient}: {state}"),
         "sent-refused": ("{file}: bị từ chối", "{file}: refused"),
+        "sent-failed": ("{file}: chưa gửi được", "{file}: not sent"),
         "receipt-good": (
             "  biên nhận {event} hợp lệ, do trục {hub} ký lúc {at}",
             "  receipt {event} holds, signed by hub {hub} at {at}",
@@ -141,6 +142,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "CẢNH BÁO: chấp nhận SHA-1 để xem xét tệp lịch sử. Kết quả KHÔNG có giá trị cho văn bản hiện nay.",
             "WARNING: SHA-1 is accepted, to judge historical files. The verdict means NOTHING for present documents.",
         ),
+        "file-needed": ("Nêu tệp cần kiểm tra.", "Name the file to judge."),
         "no-trust": (
             "Không có chứng thư gốc tin cậy: thêm --trust với một hay nhiều tệp PEM.",
             "No trust anchor: add --trust with one or more PEM files.",
@@ -152,8 +154,8 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         # administration
         "added": ("Đã thêm {what}.", "Added {what}."),
         "changed": ("Đã sửa {what}.", "Changed {what}."),
-        "already-there": ("{what} đã có.", "{what} is there already."),
-        "unknown": ("Không có {what}.", "There is no {what}."),
+        "already-there": ("Đã có trong danh bạ: {what}", "In the register already: {what}"),
+        "unknown": ("Không có trong danh bạ: {what}", "Not in the register: {what}"),
         "key-once": (
             "Khóa này chỉ hiện một lần; trục chỉ giữ giá trị băm của nó:",
             "This key is shown once; the hub keeps its digest only:",

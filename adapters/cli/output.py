@@ -25,7 +25,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, ti
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*headings, box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(
+        *headings, box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, show_header=any(headings)
+    )
     for row in rows:
         table.add_row(*(Text(shown(cell)) for cell in row))
     _console().print(table)

@@ -46,6 +46,7 @@ async def send(
         Root certificates (PEM) to check receipts with; default: the one that the credentials file names.
     """
     from adapters.cli.receipts import anchors_for, verdict
+    from adapters.client import ProblemError
 
     hub = hub or HubOptions()
     anchors = anchors_for(hub, trust)
@@ -57,7 +58,9 @@ async def send(
             submitted = await _send(hub, file, sign)
         except Exception as error:  # noqa: BLE001 - the next file is sent all the same
             if not as_json:
-                print_line(progress + say("sent-refused", file=file))
+                print_line(
+                    progress + say("sent-refused" if isinstance(error, ProblemError) else "sent-failed", file=file)
+                )
             exit_code = max(exit_code, explain(error))
             results.append(_Sent(file=str(file), problem=getattr(error, "problem", str(error))))
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -49,6 +50,7 @@ def serve(
     def announce(host: str, port: int) -> None:
         for line in welcome(settings, base_dir, host, port):
             print_line(line)
+        sys.stdout.flush()  # whoever started us in the background reads it now
 
     run(serve_hub(settings, base_dir, announce))
     return 0

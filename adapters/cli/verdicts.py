@@ -22,7 +22,7 @@ from schemas.parser import parse
 from signing.algorithms import DEFAULT_POLICY, LAB_SHA1_POLICY
 from signing.certificates import TrustAnchors
 from signing.errors import FOREIGN, Undetermined, Untrusted
-from signing.receipt import Receipt, open_receipt
+from signing.receipt import Receipt, canonical, open_receipt
 from signing.report import Step
 from signing.verify import RegisteredCertificate
 from signing.verify import verify as verify_signature
@@ -110,7 +110,7 @@ def of_receipt(sealed: bytes, anchors: TrustAnchors, at: datetime | None) -> Ver
     return Verdict(
         verdict=VerdictKind.VALID,
         signer=msgspec.to_builtins(opened.signer),
-        signed_sha256=opened.receipt.package.sha256,
+        signed_sha256=hashlib.sha256(canonical(opened.receipt)).hexdigest(),
         steps=opened.report,
         receipt=opened.receipt,
     )

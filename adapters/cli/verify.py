@@ -18,7 +18,7 @@ from adapters.cli.verdicts import Verdict, VerdictKind
 
 
 def verify(
-    file: Path,
+    file: Path | None = None,
     *,
     trust: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
     at: str | None = None,
@@ -44,6 +44,10 @@ def verify(
     from adapters.cli import verdicts
     from adapters.cli.receipts import anchors_for
 
+    if file is None:  # `--trust` has taken every name behind it; the last one is the file to judge
+        if len(trust) < 2:
+            raise UsageFault("file-needed")
+        trust, file = trust[:-1], trust[-1]
     data, kind = recognise(file)
     if kind not in {FileKind.PACKAGE, FileKind.RECEIPT}:
         raise UsageFault("unsupported-proof", path=file, kind=kind.value)
