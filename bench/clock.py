@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
+
+T = TypeVar("T")
 
 _TOLERANCE = 1.12
 _ENOUGH = 5
@@ -34,21 +37,23 @@ class Clock:
     def __init__(self) -> None:
         self._best = min(_reference() for _ in range(50))
 
-    def measure(self, operation: Callable[[], object], *, seconds: float) -> Measurement:
-        """Repeat `operation` for about `seconds` of CPU time (at least seven times) and return the CPU time of one."""
-        once = _cpu_of(operation, 1)
+    def measure(self, operation: Callable[[T], object], *, prepare: Callable[[], T], seconds: float) -> Measurement:
+        """Repeat `operation` for about `seconds` of CPU time (at least seven times); return the CPU time of one.
+
+        Every execution gets an input of its own from `prepare`, whose time is not counted.
+        """
+        once = _cpu_of(operation, [prepare()])
         count = max(1, int(_BATCH_SECONDS / max(once, 1e-9)))
         batches = max(7, int(seconds / max(once * count, 1e-9)))
         clean: list[float] = []
         every: list[float] = []
-        before = self._speed()
         for _ in range(batches):
-            cost = _cpu_of(operation, count)
-            after = self._speed()
+            inputs = [prepare() for _ in range(count)]
+            before = self._speed()
+            cost = _cpu_of(operation, inputs)
             every.append(cost)
-            if max(before, after) <= self._best * _TOLERANCE:
+            if max(before, self._speed()) <= self._best * _TOLERANCE:
                 clean.append(cost)
-            before = after
         is_clean = len(clean) >= min(_ENOUGH, batches)
         return Measurement(statistics.median(clean if is_clean else every), is_clean)
 
@@ -66,11 +71,11 @@ def readable(seconds: float) -> str:
     return f"{seconds * 1e6:.0f} µs"
 
 
-def _cpu_of(operation: Callable[[], object], count: int) -> float:
+def _cpu_of(operation: Callable[[T], object], inputs: Sequence[T]) -> float:
     start = time.process_time()
-    for _ in range(count):
-        operation()
-    return (time.process_time() - start) / count
+    for each in inputs:
+        operation(each)
+    return (time.process_time() - start) / len(inputs)
 
 
 def _reference() -> float:

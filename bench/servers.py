@@ -65,7 +65,8 @@ def serving(design: Design, demo: Demo, folder: Path) -> Iterator[Server]:
         _wait_for(process, url, folder / "server.log")
         yield Server(design, process, url)
     finally:
-        process.terminate()
+        if process.poll() is None:
+            process.terminate()
         process.wait(60)
         shutil.rmtree(folder)
 
