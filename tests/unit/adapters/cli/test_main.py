@@ -1,0 +1,94 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from adapters.cli.main import _COMMANDS, main
+
+LOADED = """
+import json, sys
+from adapters.cli.main import main
+main(["--help"])
+heavy = {"aiohttp", "sqlalchemy", "lxml", "cryptography", "hub"}
+json.dump(sorted(heavy.intersection(sys.modules)), sys.stderr)
+"""
+
+
+def test_help_waits_for_nothing():
+    """`axis --help` loads neither the server's nor the client's libraries."""
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    assert json.loads(done.stderr) == []
+
+
+@pytest.mark.parametrize("command", [name for _, name, _, _ in _COMMANDS])
+def test_every_command_explains_itself(command, capsys):
+    """Every command has a help page that says what it does."""
+    assert main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Usage: axis {command}" in shown
+    assert len(shown.splitlines()) > 4
+
+
+@pytest.mark.parametrize("group", ["agency", "system", "key", "user", "queue"])
+def test_every_subcommand_explains_itself(group, capsys):
+    """Every command of a group has a help page."""
+    from importlib import import_module
+
+    app = import_module(f"adapters.cli.{group}").app
+    names = [name for name in app if not name.startswith("-")]
+    assert {"list"} <= set(names)
+    for name in names:
+        assert main([group, name, "--help"]) == 0
+        assert f"Usage: axis {group} {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["inbox", "--nonsense"],
+        ["inbox", "--lang", "xx"],
+        ["verify"],
+        ["status", "d", "99", "--key", "axk_a_b"],
+        ["serve", "--config", "/nonexistent/axis.toml"],
+        ["serve", "--workers", "2"],
+        ["serve", "--role", "api"],
+        ["inbox", "--credentials", "/nonexistent.json"],
+        ["init", "/dev/null"],
+        ["init", "x", "--hub-code", "../etc"],
+        ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--code", "no slash", "-o", "x"],
+        ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--business", "recall", "-o", "x"],
+    ],
+)
+def test_usage(arguments, capsys, tmp_path, monkeypatch):
+    """What cannot be done so ends with 2 and a sentence, never a traceback."""
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.err.strip()
+    assert "Traceback" not in shown.err
+
+
+def test_no_hub(capsys, tmp_path, monkeypatch):
+    """Where no hub answers the command ends with 3 and says how to look further."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("adapters.client.transport.RetryPolicy.delay", lambda *_: 0.0)
+    assert main(["inbox", "--key", "axk_a_b", "--url", "http://127.0.0.1:9"]) == 3
+    assert "axis doctor" in capsys.readouterr().err
+
+
+def test_language(capsys, tmp_path, monkeypatch):
+    """--lang vi speaks Vietnamese."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["inbox", "--lang", "vi"]) == 2
+    assert "Chưa có khóa API" in capsys.readouterr().err
+
+
+def test_debug_shows_the_traceback(tmp_path, monkeypatch):
+    """--debug lets the error itself out."""
+    from adapters.cli.trouble import UsageFault
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageFault):
+        main(["inbox", "--debug"])
