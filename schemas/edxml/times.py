@@ -24,7 +24,7 @@ class WrittenDate(Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, day: date) -> "WrittenDate":
         """Return `day` in the written form of edXML."""
-        return cls(f"{day:%Y/%m/%d}", day)
+        return cls(f"{day.year:04}/{day:%m/%d}", day)
 
 
 class WrittenTime(Struct, frozen=True, gc=False):
@@ -37,7 +37,8 @@ class WrittenTime(Struct, frozen=True, gc=False):
     def of(cls, at: datetime) -> "WrittenTime":
         """Return the aware moment `at`, cut to whole seconds, in the written form of edXML."""
         whole = at.astimezone(UTC).replace(microsecond=0)
-        return cls(f"{whole.astimezone(VIETNAM):%Y/%m/%d %H:%M:%S}", whole)
+        local = whole.astimezone(VIETNAM)
+        return cls(f"{local.year:04}/{local:%m/%d %H:%M:%S}", whole)
 
 
 def read_date(text: str) -> WrittenDate:
