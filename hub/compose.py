@@ -25,6 +25,7 @@ from hub.expiry import Expiry
 from hub.feed import Feed
 from hub.handover import Handover
 from hub.health import Health, Probe
+from hub.housekeeping import Chore, Housekeeping
 from hub.inbox import Inbox
 from hub.library import Library
 from hub.ports import Courier
@@ -41,6 +42,7 @@ from hub.trouble import Deferral
 from routing.schedule import RetrySchedule
 from routing.values import Binding
 
+_SWEEP_EVERY = timedelta(hours=6)
 _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
 
 
@@ -72,7 +74,9 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
         async with open_courier(settings, lambda: register.snapshot, now) as webhook:
             services = _services(settings, storage, trust, register, signals, commits, storage_settings.content_dir)
             loops = _loops(services, {webhook.binding: webhook}, Attestor(settings.hub.code, trust.sealer))
-            async with running_loops({"register": register.run, **loops}):
+            chores = (Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),)
+            housekeeping = Housekeeping(leases=storage.leases, chores=chores, clock=now)
+            async with running_loops({"register": register.run, "housekeeping": housekeeping.run, **loops}):
                 yield services
 
 

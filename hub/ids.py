@@ -14,12 +14,17 @@ RefusalId = NewType("RefusalId", str)
 
 _VERSION = 0x7 << 76
 _VARIANT = 0b10 << 62
-_RANDOM_MASK = (1 << 128) - 1 - (0xF << 76) - (0b11 << 62) - (((1 << 48) - 1) << 80)
+_RANDOM_BITS = 62
 
 
 def uuid7() -> str:
-    """Return a new UUIDv7 in its canonical text form: 48 bits of Unix milliseconds, 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | _VERSION | _VARIANT | (secrets.randbits(128) & _RANDOM_MASK)
+    """Return a new UUIDv7 in its canonical text form.
+
+    48 bits of Unix milliseconds, 12 bits of the fraction of that millisecond (clause 6.2, method 3), 62 random bits: ids
+    made one after the other in one process sort in that order, unless they are made within a quarter of a microsecond.
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    fraction = (nanoseconds << 12) // 1_000_000
+    value = (milliseconds << 80) | _VERSION | (fraction << 64) | _VARIANT | secrets.randbits(_RANDOM_BITS)
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

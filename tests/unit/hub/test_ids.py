@@ -23,3 +23,12 @@ def test_an_id_holds_its_millisecond():
 def test_ids_are_unique():
     """Ten thousand ids differ."""
     assert len({uuid7() for _ in range(10_000)}) == 10_000
+
+
+def test_ids_made_one_after_the_other_sort_so():
+    """A page by id is a page by time."""
+    made = []
+    for _ in range(100):
+        made.append(uuid7())
+        time.sleep(1e-5)
+    assert made == sorted(made)
