@@ -1,0 +1,173 @@
+"""Enrolling a system and its agency on a hub of one's own, and everything that may happen to them later."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.cli.main import main
+from hub import keys
+from signing.keys import pem_of_certificates
+from signing.lab import KeyKind, LabPki
+
+CSV = """code,name,parent,system,old_codes,valid_from,valid_to
+H37,UBND tỉnh,,,000.00.00.H37,,
+H37.01,Sở Một,H37,sys,000.00.01.H37 000.01.00.H37,2026-01-01,
+H37.02,Sở Hai,H37,,,,2026-12-31
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own") / "hub"
+    assert main(["init", str(folder)]) == 0
+    assert main(["system", "add", "sys", "--name", "Phần mềm", "--config", str(folder / "axis.toml")]) == 0
+    return folder / "axis.toml"
+
+
+def test_system(axis, config):
+    """A system is added, shown, changed, suspended and resumed."""
+    assert axis("system", "add", "s1", "--name", "Một", "--policy", "transport", "--config", config)[0] == 0
+    assert axis("system", "change", "s1", "--name", "Hai", "--config", config)[0] == 0
+    assert axis("system", "suspend", "s1", "--config", config)[0] == 0
+    code, shown, _ = axis("system", "show", "s1", "--config", config, "--json")
+    assert code == 0
+    assert shown["system"] == {
+        "id": "s1",
+        "name": "Hai",
+        "binding": "pull",
+        "policy": "transport",
+        "is_active": False,
+        "webhook_url": None,
+    }
+    assert axis("system", "resume", "s1", "--config", config)[0] == 0
+    listed = {each["id"]: each for each in axis("system", "list", "--config", config, "--json")[1]}
+    assert listed["s1"]["is_active"]
+
+
+def test_webhook(axis, config):
+    """A webhook's secret is shown once; inner addresses are refused before they are stored."""
+    add = ("system", "add", "hook", "--name", "x", "--binding", "webhook", "--config", config)
+    assert axis(*add)[0] == 2
+    code, _, message = axis(*add, "--webhook-url", "http://169.254.169.254/")
+    assert code == 1
+    assert "webhook-target-forbidden" in message
+    code, shown, _ = axis(*add, "--webhook-url", "https://example.vn/hook")
+    assert code == 0
+    assert "whsec_" in shown
+    assert "whsec_" not in axis("system", "show", "hook", "--config", config)[1]
+
+
+def test_key(axis, config):
+    """A key is shown once and proves itself; listing shows no secret; a revoked key says when."""
+    made = axis("key", "add", "--system", "sys", "--days", "30", "--config", config, "--json")[1]
+    key = keys.parse(made["api_key"])
+    assert key.key_id == made["key_id"]
+    _code, listed, _ = axis("key", "list", "--system", "sys", "--config", config, "--json")
+    assert [each["key_id"] for each in listed] == [made["key_id"]]
+    assert "secret" not in str(listed)
+    assert axis("key", "revoke", made["key_id"], "--config", config)[0] == 0
+    assert axis("key", "list", "--system", "sys", "--config", config, "--json")[1][0]["revoked_at"]
+
+
+@pytest.mark.parametrize("owner", [(), ("--system", "sys", "--user", "x")])
+def test_key_has_one_owner(axis, config, owner):
+    """A key belongs to one system or one person."""
+    assert axis("key", "add", *owner, "--config", config)[0] == 2
+
+
+def test_import_and_search(axis, config, tmp_path):
+    """A directory is imported whole, and found with and without marks."""
+    path = tmp_path / "agencies.csv"
+    path.write_text(CSV, "utf-8-sig")
+    assert axis("agency", "import", path, "--config", config)[0] == 0
+    found = axis("agency", "list", "-q", "so mot", "--config", config, "--json")[1]
+    assert [(each["code"], each["old_codes"]) for each in found] == [("H37.01", ["000.00.01.H37", "000.01.00.H37"])]
+    below = axis("agency", "list", "--parent", "H37", "--config", config, "--json")[1]
+    assert [each["code"] for each in below] == ["H37.01", "H37.02"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name\nx\n",
+        "code,name,colour\nx,y,z\n",
+        "code,name\nH37.09,\n",
+        "code,name,valid_from\nH37.09,x,soon\n",
+        "code,name\na,b,c\n",
+    ],
+)
+def test_import_is_all_or_none(axis, config, tmp_path, text):
+    """A line that cannot be read is named with its number, and nothing is imported."""
+    path = tmp_path / "agencies.csv"
+    path.write_text(text)
+    code, _, message = axis("agency", "import", path, "--config", config)
+    assert code == 2
+    assert "agencies.csv" in message
+    assert "H37.09" not in str(axis("agency", "list", "--config", config, "--json")[1])
+
+
+def test_agency(axis, config, tmp_path):
+    """An agency is added, changed, certified, suspended and resumed; its certificate is shown and can be revoked."""
+    assert axis("agency", "add", "H38", "--name", "Sở Ba", "--system", "sys", "--config", config)[0] == 0
+    assert axis("agency", "change", "H38", "--old-code", "000.00.00.H38", "--config", config)[0] == 0
+    assert axis("agency", "suspend", "H38", "--config", config)[0] == 0
+    lab = LabPki.create(datetime.now(UTC), kind=KeyKind.EC_P256)
+    path = tmp_path / "seal.pem"
+    path.write_bytes(pem_of_certificates(*lab.agency("H38", "Sở Ba").chain))
+    assert axis("agency", "certify", "H38", path, "--config", config)[0] == 0
+    shown = axis("agency", "show", "000.00.00.H38", "--config", config, "--json")[1]
+    assert (shown["agency"]["name"], shown["agency"]["is_suspended"]) == ("Sở Ba", True)
+    (certificate,) = shown["certificates"]
+    assert axis("agency", "revoke", certificate["certificate"]["sha256"], "--config", config)[0] == 0
+    assert axis("agency", "resume", "H38", "--config", config)[0] == 0
+    assert "H38" in axis("agency", "show", "H38", "--config", config)[1]
+
+
+def test_user(axis, config):
+    """A person is added with a password of our making, which can be renewed; accounts can be suspended."""
+    made = axis("user", "add", "lan", "--role", "auditor", "--config", config, "--json")[1]
+    assert len(made["password"]) >= 16
+    assert axis("user", "password", "lan", "--config", config)[0] == 0
+    assert axis("user", "suspend", "lan", "--config", config)[0] == 0
+    shown = axis("user", "show", "lan", "--config", config, "--json")[1]
+    assert shown == {"name": "lan", "role": "auditor", "is_active": False}
+    assert axis("user", "resume", "lan", "--config", config)[0] == 0
+    assert "lan" in axis("user", "list", "--config", config)[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("system", "show", "nobody"),
+        ("system", "suspend", "nobody"),
+        ("system", "change", "nobody", "--name", "x"),
+        ("agency", "show", "H00"),
+        ("agency", "suspend", "H00"),
+        ("agency", "change", "H00", "--name", "x"),
+        ("agency", "add", "H00", "--name", "x", "--system", "nobody"),
+        ("agency", "revoke", "00"),
+        ("key", "add", "--system", "nobody"),
+        ("key", "revoke", "nothing"),
+        ("user", "show", "nobody"),
+        ("user", "password", "nobody"),
+        ("system", "add", "sys", "--name", "twice"),
+    ],
+)
+def test_unknown(axis, config, arguments):
+    """What is not there, or is there already, ends with 1 and its name."""
+    code, _, message = axis(*arguments, "--config", config)
+    assert code == 1
+    assert message.strip()
+
+
+def test_queue(axis, config):
+    """On a quiet hub nothing waits, nothing is dead, and nothing is to be re-driven."""
+    assert axis("queue", "list", "--config", config, "--json") == (0, [], "")
+    assert axis("queue", "dead", "--config", config, "--json") == (0, [], "")
+    assert axis("queue", "redrive", "--config", config, "--json")[1] == {"redriven": 0}
+    assert axis("queue", "list", "--config", config)[0] == 0
+
+
+def test_migrate(axis, config):
+    """Migrating a database that is up to date is harmless."""
+    assert axis("migrate", "--config", config)[0] == 0

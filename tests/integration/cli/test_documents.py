@@ -1,0 +1,160 @@
+"""A document from its composition to its recall, by the command line alone, on a running hub."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def at(hub):
+    return ("--url", hub.url, "--credentials", hub.folder / "credentials.json")
+
+
+@pytest.fixture
+def key(hub):
+    return ("--sign", hub.folder / "pki/H99.01.key.pem", hub.folder / "pki/H99.01.cert.pem")
+
+
+@pytest.fixture
+def sent(axis, at, key, tmp_path, request):
+    """Compose and send a document to two recipients; return the package as the hub answered."""
+    note = tmp_path / "Kế hoạch.txt"
+    note.write_text("Kế hoạch " * 100)
+    path = tmp_path / "out.edxml"
+    code = f"{abs(hash(request.node.name)) % 100000}/CV"
+    compose = ("compose", "--from", "H99.01", "--to", "H99.02", "H99.05", "--subject", "V/v kế hoạch", "--code", code)
+    composed = axis(*compose, "--attach", note, "-o", path, "--json")
+    assert composed[0] == 0
+    status, results, _ = axis("send", path, *key, *at, "--json")
+    assert status == 0
+    assert results[0]["is_receipt_good"]
+    return results[0]["package"]
+
+
+def delivery_to(package, recipient):
+    return next(each["id"] for each in package["deliveries"] if each["recipient"] == recipient)
+
+
+def wait_for(axis, at, package, recipient):
+    code, items, _ = axis("inbox", "--as", recipient, "--wait", "10", "--lease", "1", *at, "--json")
+    assert code == 0
+    assert package["id"] in {each["package_id"] for each in items}
+
+
+def test_sends_again(axis, at, tmp_path, hub):
+    """A signed package sent again is a replay of the first answer; signed anew it is another package of the same id."""
+    path, signed = tmp_path / "out.edxml", tmp_path / "signed.edxml"
+    compose = ("compose", "--from", "H99.01", "--to", "H99.02", "--subject", "V/v gửi lại", "--code", "77/GL")
+    assert axis(*compose, "-o", path)[0] == 0
+    key = ("--key", hub.folder / "pki/H99.01.key.pem", "--cert", hub.folder / "pki/H99.01.cert.pem")
+    assert axis("sign", path, *key, "-o", signed)[0] == 0
+    first, second = (axis("send", signed, *at, "--json")[1][0] for _ in range(2))
+    assert (first["is_replay"], second["is_replay"]) == (False, True)
+    assert first["package"]["receipt"] == second["package"]["receipt"]
+    assert axis("sign", path, *key, "-o", tmp_path / "anew.edxml")[0] == 0
+    code, _, message = axis("send", tmp_path / "anew.edxml", *at)
+    assert code == 1
+    assert "message-id-conflict" in message
+
+
+def test_signing_overwrites_nothing(axis, hub, sent, tmp_path):
+    """Neither an existing file nor a signed package is signed over."""
+    signed = tmp_path / "signed.edxml"
+    key = ("--key", hub.folder / "pki/H99.01.key.pem", "--cert", hub.folder / "pki/H99.01.cert.pem")
+    assert axis("sign", tmp_path / "out.edxml", *key, "-o", signed)[0] == 0
+    assert axis("sign", tmp_path / "out.edxml", *key, "-o", signed)[0] == 2
+    assert axis("sign", signed, *key, "-o", tmp_path / "twice.edxml")[0] == 1
+
+
+def test_whole_way(axis, at, sent, tmp_path, hub):
+    """Inbox, fetch, verify, acknowledge, status, track: each step shows in the story of the document."""
+    wait_for(axis, at, sent, "H99.02")
+    delivery = delivery_to(sent, "H99.02")
+    path = tmp_path / "in.edxml"
+    assert axis("fetch", delivery, "-o", path, "--as", "H99.02", *at)[0] == 0
+    assert axis("fetch", delivery, "-o", path, "--as", "H99.02", *at)[0] == 2
+    assert axis("verify", path, "--trust", hub.folder / "pki/root.cert.pem")[0] == 0
+    code, concluded, _ = axis("ack", delivery, "--as", "H99.02", *at, "--json")
+    assert code == 0
+    assert concluded[0]["delivery"]["state"] == "handed_over"
+    (tmp_path / "receipt.jws").write_text(concluded[0]["receipt"])
+    assert axis("verify", tmp_path / "receipt.jws", "--trust", hub.folder / "pki/root.cert.pem")[0] == 0
+    assert axis("status", delivery, "03", "--note", "Đã vào sổ", "--as", "H99.02", *at)[0] == 0
+    code, stories, _ = axis("track", sent["notation"], *at, "--json")
+    states = {
+        each["recipient"]: (each["state"], each["business_status"]) for each in stories[0]["package"]["deliveries"]
+    }
+    assert states["H99.02"] == ("handed_over", "03")
+    events = [each["event"] for each in stories[0]["events"]]
+    assert [each for each in events if each in {"SubmissionAcceptance", "ContentHandover", "BusinessStatus"}] == [
+        "SubmissionAcceptance",
+        "ContentHandover",
+        "BusinessStatus",
+    ]
+
+
+@pytest.mark.parametrize("name", ["id", "document_id", "notation"])
+def test_track(axis, at, sent, name):
+    """A document is found by its package, its document id, and its number and notation."""
+    code, shown, _ = axis("track", sent[name], *at)
+    assert code == 0
+    assert sent["id"] in shown
+    assert "H99.05" in shown
+
+
+def test_track_in_vietnamese(axis, at, sent):
+    """The story can be told in Vietnamese."""
+    assert "Lớp vận chuyển" in axis("track", sent["id"], *at, "--lang", "vi")[1]
+
+
+@pytest.mark.parametrize("name", ["01a200ce-9524-7cd2-83fa-b3d2fbfb5ecf", "999/KHÔNG-CÓ", "../etc/passwd"])
+def test_track_nothing(axis, at, name):
+    """What is not there ends with 1."""
+    assert axis("track", name, *at)[0] == 1
+
+
+def test_recall(axis, at, sent):
+    """A recall says for each recipient what it did."""
+    wait_for(axis, at, sent, "H99.02")
+    assert axis("ack", delivery_to(sent, "H99.02"), "--as", "H99.02", *at)[0] == 0
+    code, outcomes, _ = axis("recall", sent["id"], "--reason", "Sai số", "--as", "H99.01", *at, "--json")
+    assert code == 0
+    assert {each["recipient"]: each["outcome"] for each in outcomes} == {"H99.02": "asked", "H99.05": "withdrawn"}
+
+
+def test_reject(axis, at, sent):
+    """A rejection ends the delivery with its reason."""
+    wait_for(axis, at, sent, "H99.05")
+    delivery = delivery_to(sent, "H99.05")
+    code, concluded, _ = axis("reject", delivery, "--reason", "Tệp hỏng", "--as", "H99.05", *at, "--json")
+    assert (code, concluded["delivery"]["state"]) == (0, "refused")
+    assert axis("ack", delivery, "--as", "H99.05", *at)[0] == 1
+
+
+def test_refusal_in_the_callers_language(axis, at, tmp_path):
+    """A refusal says in the asked language what to do; other files are sent all the same."""
+    good, bad = tmp_path / "missing.edxml", tmp_path / "bad.edxml"
+    bad.write_text("<x/>")
+    code, results, message = axis("send", good, bad, "--as", "H99.01", "--lang", "vi", *at, "--json")
+    assert code == 2
+    assert len(results) == 2
+    assert results[1]["problem"]["type"].startswith("urn:axis:problem:")
+    assert "document-type-unknown" in message
+
+
+def test_of_another_agency(axis, at, sent):
+    """A delivery of another system is not there."""
+    assert axis("ack", delivery_to(sent, "H99.05"), "--as", "H99.02", *at)[0] == 1
+
+
+def test_inbox_for_people(axis, at, sent):
+    """The inbox is a table for people."""
+    code, shown, _ = axis("inbox", "--as", "H99.05", "--wait", "5", "--lease", "1", *at)
+    assert code == 0
+    assert "V/v kế hoạch" in shown
+
+
+def test_output_is_json(axis, at, sent):
+    """--json prints what the API answered."""
+    stories = axis("track", sent["id"], *at, "--json")[1]
+    assert json.loads(json.dumps(stories))[0]["package"]["id"] == sent["id"]
