@@ -1,8 +1,7 @@
 """Why a tree breaks the schema, told by the Python validator `xmlschema`.
 
 It is a hundred times slower than libxml2 and breaks down over long texts, so it is asked only after a refusal, and about
-a copy without attachment contents, signatures and anything longer than a header text may be. It is given trees, never
-text, and no address it could open.
+a `SmallCopy`, never about the document itself. It is given trees, never text, and no address it could open.
 """
 
 import re
@@ -25,11 +24,10 @@ from xmlschema.validators import (
 )
 
 from schemas.edxml import names, sentences
+from schemas.edxml.small_copy import SmallCopy
 from schemas.errors import MAX_VIOLATIONS, Violation
 
-_LONGEST = 10_000  #: characters of one text that the copy keeps: more than any field may have
 _QUOTED = re.compile("'([^']*)'")
-_LEFT_OUT = frozenset({names.DUMMY_SIGNATURE, names.DIGITAL_SIGNATURE, names.SIGNATURE})
 
 #: name of a schema type → how a value of it is written, in Vietnamese and English
 _FORMS = {
@@ -46,10 +44,11 @@ _FORMS = {
 
 
 def explained(root: _Element, schema_path: Path, refused: etree.XMLSchema) -> Iterator[Violation]:
-    """Yield what is wrong with `root`, which `refused` has just refused; at least one violation, at most `MAX_VIOLATIONS`."""
-    source = XMLResource(cast("Any", _without_contents(root)), allow="none", defuse="never")
+    """Yield what is wrong with `root`, which `refused` has just refused: one violation at least, `MAX_VIOLATIONS` at most."""
+    copy = SmallCopy(root)
+    source = XMLResource(cast("Any", copy.root), allow="none", defuse="never")
     errors = _explainer(schema_path).iter_errors(source, use_location_hints=False)
-    found = list(islice((violation for error in errors for violation in _told(error)), MAX_VIOLATIONS))
+    found = list(islice((violation for error in errors for violation in _told(error, copy)), MAX_VIOLATIONS))
     yield from found or _told_by_libxml2(root, refused)
 
 
@@ -58,37 +57,11 @@ def _explainer(schema_path: Path) -> XMLSchema10:
     return XMLSchema10(str(schema_path), allow="local", defuse="always")
 
 
-def _without_contents(root: _Element) -> _Element:
-    """Return a copy that is small whatever the original is; lines are kept."""
-    copy = _shallow(root)
-    pairs = [(root, copy)]
-    while pairs:
-        original, twin = pairs.pop()
-        for child in original:
-            if child.tag in _LEFT_OUT:
-                continue
-            small = _shallow(child)
-            twin.append(small)
-            pairs.append((child, small))
-    return copy
-
-
-def _shallow(element: _Element) -> _Element:
-    twin = etree.Element(element.tag, element.attrib, element.nsmap)
-    twin.sourceline = element.sourceline  # type: ignore[misc]  # the stubs think it read-only
-    twin.text = None if element.tag == names.CONTENT else _cut(element.text)
-    twin.tail = _cut(element.tail)
-    return twin
-
-
-def _cut(text: str | None) -> str | None:
-    return text[:_LONGEST] if text else text
-
-
-def _told(error: XMLSchemaValidationError) -> Iterator[Violation]:
-    element, rule, reason = cast("_Element", error.elem), error.validator, error.reason or ""
+def _told(error: XMLSchemaValidationError, copy: SmallCopy) -> Iterator[Violation]:
+    twin = cast("_Element", error.elem)
+    element, rule, reason = copy.original(twin), error.validator, error.reason or ""
     if isinstance(error, XMLSchemaChildrenValidationError):
-        yield from _told_of_children(error, element)
+        yield from _told_of_children(error, twin, copy)
     elif isinstance(rule, XsdAttributeGroup):
         yield sentences.unexpected_attribute(element, _first_quoted(reason))
     elif reason.startswith("attribute "):
@@ -107,15 +80,17 @@ def _told(error: XMLSchemaValidationError) -> Iterator[Violation]:
         yield sentences.wrong(element)
 
 
-def _told_of_children(error: XMLSchemaChildrenValidationError, parent: _Element) -> Iterator[Violation]:
+def _told_of_children(
+    error: XMLSchemaChildrenValidationError, parent: _Element, copy: SmallCopy
+) -> Iterator[Violation]:
     if error.invalid_tag is not None:
-        child = parent[error.index]
+        child = copy.original(parent[error.index])
         group = cast("XsdGroup", error.validator)
         is_known = any(one.name == child.tag for one in group.iter_elements())
         yield sentences.repeated(child) if is_known else sentences.unexpected(child)
     for expected in error.expected or ():
         if isinstance(expected, XsdElement) and parent.find(expected.name) is None:
-            yield sentences.missing(parent, expected.name)
+            yield sentences.missing(copy.original(parent), expected.name)
 
 
 def _told_of_form(rule: XsdPatternFacets, element: _Element) -> Violation:

@@ -17,6 +17,8 @@ from schemas.errors import Violation
 
 CLOCK_TOLERANCE = timedelta(minutes=10)  #: how far a sender's clock may be ahead at midnight
 
+_LONGEST = 1_000  #: characters that are looked at for a marking: more than the schema allows
+
 _ORGAN_ID = qualified("OrganId")
 _ISSUED = qualified("PromulgationDate")
 _TYPE_NAME = qualified("TypeName")
@@ -51,11 +53,15 @@ def _secrecy_markings(groups: Groups) -> Iterator[Violation]:
     kinds = (*_leaves(groups, "DocumentType", _TYPE_NAME), *_leaves(groups, "OtherInfo", _SPHERE))
     subjects = (*groups.get(qualified("Subject"), ()), *groups.get(qualified("Content"), ()))
     for element in kinds:
-        if is_marked_kind(element.text or ""):
+        if is_marked_kind(_start_of(element)):
             yield sentences.secrecy_marking(element)
     for element in subjects:
-        if is_marked_subject(element.text or ""):
+        if is_marked_subject(_start_of(element)):
             yield sentences.secrecy_marking(element)
+
+
+def _start_of(element: _Element) -> str:
+    return (element.text or "")[:_LONGEST]  # anything longer is refused for its length
 
 
 def _leaves(groups: Groups, parent: str, tag: str) -> Iterator[_Element]:

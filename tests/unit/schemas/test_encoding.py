@@ -115,8 +115,8 @@ def test_a_status_is_header_only():
     )
     root = etree.fromstring(encode(status))
     assert [element.tag.rpartition("}")[2] for element in root.iter()] == [
-        "edXML", "edXMLEnvelope", "edXMLHeader", "MessageHeader", "From", "OrganId", "ResponseFor", "OrganId", "Code", "DocumentId",
-        "StatusCode", "Description", "Timestamp",
+        "edXML", "edXMLEnvelope", "edXMLHeader", "MessageHeader", "From", "OrganId", "ResponseFor", "OrganId", "Code",
+        "DocumentId", "StatusCode", "Description", "Timestamp",
     ]  # fmt: skip
 
 

@@ -77,7 +77,8 @@ def test_without_a_trace_nothing_is_known_of_the_sending():
 
 def test_the_senders_own_hop_tells_when_it_was_sent():
     """The first hop of the sender itself counts before the first hop at all."""
-    other = "<edXML:TraceHeader><edXML:OrganId>X</edXML:OrganId><edXML:Timestamp>2018/09/27 00:00:00</edXML:Timestamp></edXML:TraceHeader>"
+    stamp = "<edXML:Timestamp>2018/09/27 00:00:00</edXML:Timestamp>"
+    other = f"<edXML:TraceHeader><edXML:OrganId>X</edXML:OrganId>{stamp}</edXML:TraceHeader>"
     text = swap("<edXML:TraceHeader>", f"{other}<edXML:TraceHeader>")(sample("document_update").decode())
     assert read_bytes(text.encode()).sent_at == datetime(2018, 9, 27, 17, tzinfo=UTC)
 

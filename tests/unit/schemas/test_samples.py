@@ -28,7 +28,7 @@ def _status(name: str) -> StatusEnvelope:
 
 
 @pytest.mark.parametrize(
-    ("name", "business", "sender", "recipients", "targets", "reason"),
+    "name, business, sender, recipients, targets, reason",
     [
         ("document_new", Business.NEW, "000.00.00.A80", ("28.22.H17",), (), "Văn bản điện tử mới"),
         (
@@ -151,7 +151,7 @@ def test_the_dummy_signature_and_the_odd_code_are_noted():
 
 
 @pytest.mark.parametrize(
-    ("name", "code"),
+    "name, code",
     [
         ("status_01_arrived", StatusCode.ARRIVED),
         ("status_02_refused", StatusCode.REFUSED),

@@ -10,7 +10,7 @@ from schemas.edxml.times import WrittenDate, WrittenTime, read_date, read_time
 
 
 @pytest.mark.parametrize(
-    ("text", "day"),
+    "text, day",
     [
         ("2025/03/14", date(2025, 3, 14)), (" 2025/3/4\n", date(2025, 3, 4)), ("2025/02/30", None), ("0000/01/01", None),
         ("14/03/2025", None), ("2025-03-14", None), ("", None), ("٢٠٢٥/03/14", None), ("2025/03/14 x", None),
@@ -22,7 +22,7 @@ def test_a_date_is_understood_or_kept(text: str, day: date | None):
 
 
 @pytest.mark.parametrize(
-    ("text", "at"),
+    "text, at",
     [
         ("2025/03/14 09:05:00", datetime(2025, 3, 14, 2, 5, tzinfo=UTC)),
         ("2025/3/4 9:05:00", datetime(2025, 3, 4, 2, 5, tzinfo=UTC)),
@@ -45,11 +45,7 @@ def test_a_written_date_reads_back(day: date):
     assert read_date(written.text) == written
 
 
-@given(
-    st.datetimes(
-        min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1), timezones=st.just(timezone(timedelta(hours=-3)))
-    )
-)
+@given(st.datetimes(timezones=st.just(timezone(timedelta(hours=-3)))).filter(lambda at: 1 < at.year < 9999))
 def test_a_written_moment_reads_back(at: datetime):
     """Writing and reading a moment gives its whole second in UTC."""
     written = WrittenTime.of(at)
