@@ -139,7 +139,25 @@ async def change(
     valid_to: date | None = None,
     config: Config = None,
 ) -> int:
-    """Change what is given of an agency; the rest stays. Former codes given replace those known."""
+    """Change what is given of an agency; the rest stays.
+
+    Parameters
+    ----------
+    code
+        Its identifier code.
+    name
+        A new name.
+    system
+        The connected system that acts for it from now on.
+    parent
+        Code of the body above it.
+    old_code
+        Former codes; they replace those known.
+    valid_from
+        First day as a recipient.
+    valid_to
+        Last day as a recipient.
+    """
     given = {
         "name": name,
         "system_id": system,

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from adapters.cli.trouble import UsageFault
 from routing.values import Agency, Binding, SignaturePolicy, System
 from signing.lab import KeyKind
 
@@ -65,7 +66,9 @@ class DemoDirectory(Struct, frozen=True):
 
 def read_demo_directory(hub_code: str) -> DemoDirectory:
     """Read the directory for a hub with this code."""
-    path = next(place / "development.toml" for place in _PLACES if (place / "development.toml").is_file())
+    path = next((each for place in _PLACES if (each := place / "development.toml").is_file()), None)
+    if path is None:
+        raise UsageFault("no-directory", places=", ".join(map(str, _PLACES)))
     text = path.read_text("utf-8").replace("{hub}", hub_code).replace("{hub_lower}", _slug(hub_code))
     return msgspec.convert(tomllib.loads(text), DemoDirectory)
 

@@ -18,7 +18,7 @@ _HUB_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{2,3})*")  #: QĐ 20/2020/QĐ-T
 async def init(
     folder: Annotated[Path, Parameter(name="DIR")],
     *,
-    demo: Annotated[bool, Parameter(negative="")] = False,
+    demo: bool = False,
     hub_code: str = "H99",
     port: int = 8080,
     webhook_port: int = 9099,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
 from adapters.cli.configured import Config, open_store
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.trouble import UsageFault
+from adapters.cli.trouble import CommandFailed, UsageFault
+
+if TYPE_CHECKING:
+    from hub.accounts import ApiKey
 
 app = App(name="key", help="API keys of systems and people.", result_action="return_value")
 
@@ -27,15 +31,33 @@ async def list_(*, system: str | None = None, config: Config = None, as_json: As
         register = await storage.registers.load_register()
     found = [each for each in register.api_keys if system in {None, each.system_id}]
     if as_json:
-        shown = [
-            {name: getattr(each, name) for name in each.__struct_fields__ if "secret" not in name} for each in found
-        ]
-        print_json(shown)
+        print_json([_shown(each) for each in found])
     else:
         headings = ("KEY ID", "SYSTEM", "USER", "CREATED", "EXPIRES", "REVOKED")
         print_table(
             headings, ((k.key_id, k.system_id, k.user_name, k.created_at, k.expires_at, k.revoked_at) for k in found)
         )
+    return 0
+
+
+@app.command
+async def show(key_id: str, *, config: Config = None, as_json: AsJson = False) -> int:
+    """Show one key, but never its secret.
+
+    Parameters
+    ----------
+    key_id
+        The part of the key between its two underscores.
+    """
+    async with open_store(config) as storage:
+        register = await storage.registers.load_register()
+    found = next((each for each in register.api_keys if each.key_id == key_id), None)
+    if found is None:
+        raise CommandFailed("unknown", what=key_id)
+    if as_json:
+        print_json(_shown(found))
+    else:
+        print_table(("", ""), _shown(found).items())
     return 0
 
 
@@ -97,3 +119,7 @@ async def revoke(key_id: str, *, config: Config = None) -> int:
         await storage.registers.revoke_api_key(key_id, datetime.now(UTC))
     print_line(say("changed", what=key_id))
     return 0
+
+
+def _shown(key: ApiKey) -> dict[str, Any]:
+    return {name: getattr(key, name) for name in key.__struct_fields__ if "secret" not in name}

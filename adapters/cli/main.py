@@ -68,6 +68,7 @@ def build() -> App:
         "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 hub not reachable.",
         version=_version,
         result_action="return_value",
+        default_parameter=Parameter(negative=()),  # no --no-this, no --empty-that
         help_epilogue="Start with `axis init var --demo`, then `axis serve --config var/axis.toml`.",
     )
     for group, name, path, summary in _COMMANDS:
@@ -77,7 +78,7 @@ def build() -> App:
     def launch(
         *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
         lang: Annotated[Literal["vi", "en"] | None, Parameter(help="Language of messages; default: LANG.")] = None,
-        debug: Annotated[bool, Parameter(help="Show the traceback of an error.", negative="")] = False,
+        debug: Annotated[bool, Parameter(help="Show the traceback of an error.")] = False,
     ) -> object:
         language.choose(lang)
         return _run(app, tokens, is_debugging=debug)

@@ -41,6 +41,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Mã trục {code} không hợp lệ: một chữ cái và hai chữ số, có thể kèm các nhóm sau dấu chấm, ví dụ H99.",
             "The hub code {code} is not valid: a letter and two digits, then groups after dots if any, such as H99.",
         ),
+        "no-directory": (
+            "Không tìm thấy development.toml (danh bạ thử nghiệm) trong {places}.",
+            "development.toml (the demo's directory) is in none of {places}.",
+        ),
         "init-done": ("Đã tạo trục {code} trong {path}.", "Created hub {code} in {path}."),
         "init-demo": (
             "Trục thử nghiệm: mọi mật khẩu và khóa nằm trong {path}; không dùng cho dữ liệu thật.",
@@ -57,6 +61,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "init-serve": ("Chạy: axis serve --config {path}", "Run it: axis serve --config {path}"),
         # serve
         "serve-at": ("Trục {code} phục vụ tại {url}", "Hub {code} serves at {url}"),
+        "port-taken": (
+            "Không mở được {address}: {error}. Chọn cổng khác bằng --port, hoặc xem axis doctor.",
+            "{address} cannot be opened: {error}. Choose another port with --port, or see axis doctor.",
+        ),
         "serve-login": ("  đăng nhập {role}: {name} / {password}", "  log in as {role}: {name} / {password}"),
         "serve-try": ("  thử ngay:", "  try:"),
         "serve-stop": ("  dừng: Ctrl-C", "  stop: Ctrl-C"),

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for programs.")]
+AsJson = Annotated[bool, Parameter(name="--json", help="Print JSON for programs.")]
 
 
 def print_json(value: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from typing import TYPE_CHECKING, Literal
 
@@ -52,7 +54,13 @@ def serve(
             print_line(line)
         sys.stdout.flush()  # whoever started us in the background reads it now
 
-    run(serve_hub(settings, base_dir, announce))
+    try:
+        run(serve_hub(settings, base_dir, announce))
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
+            raise
+        address = f"{settings.listen.host}:{settings.listen.port}"
+        raise UsageFault("port-taken", address=address, error=os.strerror(error.errno)) from error
     return 0
 
 

@@ -100,13 +100,21 @@ async def change(
     name: str | None = None,
     policy: PolicyName | None = None,
     webhook_url: str | None = None,
-    new_secret: Annotated[bool, Parameter(negative="")] = False,
+    new_secret: bool = False,
     config: Config = None,
 ) -> int:
     """Change what is given of a system; the rest stays.
 
     Parameters
     ----------
+    id
+        Its id.
+    name
+        A new name.
+    policy
+        What its documents must carry.
+    webhook_url
+        Where the hub calls it.
     new_secret
         Make a new webhook secret and show it once.
     """

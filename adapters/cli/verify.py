@@ -22,7 +22,7 @@ def verify(
     *,
     trust: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
     at: str | None = None,
-    lab_allow_sha1: Annotated[bool, Parameter(negative="")] = False,
+    lab_allow_sha1: bool = False,
     as_json: AsJson = False,
 ) -> int:
     """Judge a package or a receipt: every step of the check, and one verdict. Needs no hub.

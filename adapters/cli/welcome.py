@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,13 +40,29 @@ def _demo(credentials: Credentials, url: str, base_dir: Path) -> Iterator[str]:
     agency = credentials.agency(sender)
     if agency is None:
         return
+    axis = _program()
     yield say("serve-try")
     yield f"    curl -H 'Authorization: Bearer {senders[0].api_key}' '{url}/v1/agencies?q=mau'"
-    yield f"    axis compose --from {sender} --to {recipient} --subject 'V/v gửi thử' -o /tmp/thu.edxml"
+    yield f"    {axis} compose --from {sender} --to {recipient} --subject 'V/v gửi thử' -o /tmp/thu.edxml"
     key, certificate = (_quoted(base_dir / path) for path in (agency.key, agency.certificate))
-    place = f"--url {url} --credentials {_quoted(base_dir / 'credentials.json')}"
-    yield f"    axis send /tmp/thu.edxml --sign {key} {certificate} {place}"
-    yield f"    axis inbox --as {recipient} {place}"
+    place = _place(credentials, url, base_dir)
+    yield f"    {axis} send /tmp/thu.edxml --sign {key} {certificate} {place}".rstrip()
+    yield f"    {axis} inbox --as {recipient} {place}".rstrip()
+
+
+def _place(credentials: Credentials, url: str, base_dir: Path) -> str:
+    """Return the options that lead a command to this hub; none where commands look by themselves."""
+    is_found = base_dir in {Path.cwd(), Path.cwd() / "var"}
+    options = [] if url == credentials.base_url else [f"--url {url}"]
+    return " ".join(options if is_found else [*options, f"--credentials {_quoted(base_dir / 'credentials.json')}"])
+
+
+def _program() -> str:
+    """Return how the person can call this very command from here."""
+    here = Path(sys.argv[0])
+    if here.name != "axis" or shutil.which("axis") == str(here):
+        return "axis"
+    return _quoted(here.absolute())
 
 
 def _quoted(path: Path) -> str:

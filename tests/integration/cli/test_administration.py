@@ -65,6 +65,7 @@ def test_key(axis, config):
     _code, listed, _ = axis("key", "list", "--system", "sys", "--config", config, "--json")
     assert [each["key_id"] for each in listed] == [made["key_id"]]
     assert "secret" not in str(listed)
+    assert axis("key", "show", made["key_id"], "--config", config, "--json")[1] == listed[0]
     assert axis("key", "revoke", made["key_id"], "--config", config)[0] == 0
     assert axis("key", "list", "--system", "sys", "--config", config, "--json")[1][0]["revoked_at"]
 
@@ -148,6 +149,7 @@ def test_user(axis, config):
         ("agency", "revoke", "00"),
         ("key", "add", "--system", "nobody"),
         ("key", "revoke", "nothing"),
+        ("key", "show", "nothing"),
         ("user", "show", "nobody"),
         ("user", "password", "nobody"),
         ("system", "add", "sys", "--name", "twice"),

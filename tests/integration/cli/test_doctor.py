@@ -164,6 +164,14 @@ def test_taken_port(doctor, unused_port):
         assert doctor()[1]["port"]["level"] == "fail"
 
 
+def test_serving_on_a_taken_port(folder, axis, unused_port):
+    """Serving on a taken port ends with 2 and says how to choose another one."""
+    with socket.create_server(("127.0.0.1", unused_port)):
+        code, _, message = axis("serve", "--config", folder / "axis.toml", "--port", unused_port)
+    assert code == 2
+    assert "--port" in message
+
+
 def test_address_of_another_machine(doctor, monkeypatch):
     """An address that is not this machine's fails."""
     monkeypatch.setenv("AXIS_LISTEN__HOST", "192.0.2.1")
