@@ -1,0 +1,83 @@
+"""What the hub says about itself: logs, metrics, health, its own description."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import yaml
+
+from hub.ids import uuid7
+
+
+def lines(world):
+    """The log as objects; every line but the greeting must be one."""
+    text = world.hub.log.read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def lines_of(world, trace_id):
+    """The lines of one request; they are written after the answer is out."""
+    for _ in range(100):
+        if found := [line for line in lines(world) if line.get("trace_id") == trace_id]:
+            return found
+        time.sleep(0.02)
+    return []
+
+
+def test_one_line_per_request(world):
+    """A request leaves exactly one line: method, route, status, caller, package."""
+    answer = world.api().submit(world.signed())
+    (line,) = lines_of(world, answer.headers["Trace-Id"])
+    assert (line["event"], line["method"], line["route"], line["status"]) == ("request", "POST", "/v1/packages", 201)
+    assert (line["caller"], line["package_id"]) == ("sys-h99-01", answer.json["id"])
+
+
+def test_problem_in_the_log(world):
+    """The line of a refused request names the problem's code."""
+    answer = world.api().get(f"/v1/packages/{uuid7()}")
+    (line,) = lines_of(world, answer.problem.trace_id)
+    assert (line["status"], line["problem"]) == (404, "not-found")
+
+
+def test_no_forged_lines(world):
+    """Line ends and quotes in what a client sends cannot make a line of their own."""
+    answer = world.api().get("/%0d%0a%7B%22event%22:%22forged%22%7D", User_Agent='x"} {"event":"forged"')
+    assert len(lines_of(world, answer.problem.trace_id)) == 1
+    assert "forged" not in {line.get("event") for line in lines(world)}
+
+
+def test_no_secrets(world):
+    """No secret of any caller stands in the log or in the database."""
+    world.api().get("/v1/agencies")
+    world.api(None).get("/v1/agencies", Authorization=f"Basic {world.keys['auditor']}")
+    world.api(None).get(f"/v1/agencies?q={world.keys['auditor']}")
+    database = b"".join(path.read_bytes() for path in (world.hub.folder / "data").glob("axis.db*"))
+    log = json.dumps(lines(world)).encode()
+    for key in world.keys.values():
+        secret = key.rpartition("_")[2].encode()
+        assert secret not in log
+        assert secret not in database
+
+
+def test_metrics(world):
+    """Requests, problems and delays are counted by route and code, not by address."""
+    world.api().get(f"/v1/packages/{uuid7()}")
+    text = world.api(None).get("/metrics").body.decode()
+    assert 'axis_http_requests_total{method="GET",route="/v1/packages/{package_id}",status="404"}' in text
+    assert 'axis_http_problems_total{code="not-found"}' in text
+    assert "axis_outbox_lag_seconds" in text
+
+
+def test_ready(world):
+    """Readiness names each dependency when asked, and only then."""
+    plain, verbose = (world.api(None).get(path).json for path in ("/readyz", "/readyz?verbose"))
+    assert plain == {"status": "ready"}
+    assert {"database", "signing", "disk"} <= {each["name"] for each in verbose["checks"]}
+
+
+def test_description(world):
+    """The hub serves its own description."""
+    answer = world.api(None).get("/openapi.yaml")
+    assert answer.headers["Content-Type"] == "application/yaml"
+    assert yaml.safe_load(answer.body)["openapi"] == "3.1.0"
