@@ -10,7 +10,6 @@ Whatever the bytes, the answer is a root element or a subclass of `Malformed`.
 import re
 import threading
 from functools import cache
-from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -32,6 +31,7 @@ from schemas.screening import (
     Buffer,
     Limits,
     has_byte_order_mark,
+    holds_more,
     limit_violation,
     screen,
 )
@@ -45,7 +45,6 @@ _INSTRUCTIONS = XPath("//processing-instruction()")
 _SCHEMA_HINTS = XPath("//@xsi:*/..", namespaces={"xsi": _XSI})
 _SIGNATURE_REFERENCES = XPath("count(//ds:Reference)", namespaces={"ds": _DSIG})
 _LONG_TAG = re.compile(rb"<[^!>][^>]{1024}")
-_NAMESPACE_DECLARATION = re.compile(rb"xmlns")
 
 _parsers = threading.local()
 
@@ -156,7 +155,7 @@ def _check_document(root: _Element) -> None:
 
 def _check_tree(root: _Element, data: Buffer, limits: Limits) -> None:
     """Judge the tree: one cheap look at the whole; where anything is odd, element by element to say what."""
-    if not (_oddity(limits)(root) or _LONG_TAG.search(data) or _declares_more(data, limits.max_attributes)):
+    if not (_oddity(limits)(root) or _LONG_TAG.search(data) or holds_more(data, b"xmlns", limits.max_attributes)):
         return
     if _is_deeper_than(limits.max_depth)(root):
         raise LimitExceeded(limit_violation("depth", limits.max_depth, "cấp lồng nhau", "levels of elements"))
@@ -185,12 +184,6 @@ def _is_deeper_than(depth: int) -> XPath:
 
 def _levels(count: int) -> str:
     return "/*" * count  # the steps die out where the tree ends
-
-
-def _declares_more(data: Buffer, allowed: int) -> bool:
-    if isinstance(data, bytes):
-        return data.count(b"xmlns") > allowed
-    return next(islice(_NAMESPACE_DECLARATION.finditer(data), allowed, None), None) is not None
 
 
 def _check_element(element: _Element, limits: Limits) -> None:

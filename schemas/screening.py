@@ -5,6 +5,7 @@ declaration and DOCTYPE are judged on the bytes, and the number and length of ta
 """
 
 import re
+from itertools import islice
 from mmap import mmap
 from typing import TypeAlias
 
@@ -28,7 +29,6 @@ _DECLARATION = re.compile(
     rb"""<\?xml\s+version\s*=\s*["']([^"']*)["'](?:\s+encoding\s*=\s*["']([^"']*)["'])?(?:\s+standalone\s*=\s*["'][^"']*["'])?\s*\?>"""
 )
 _PROLOG = re.compile(rb"(?:\s++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
-_MARKUP = re.compile(rb"<")
 _LONGEST_TAG = re.compile(rb"<[^!>][^>]{%d}" % _MAX_TAG)
 
 
@@ -161,21 +161,17 @@ def _position(data: Buffer, at: int) -> tuple[int, int]:
 
 def _check_amount(data: Buffer, limits: Limits) -> None:
     allowed = 2 * limits.max_elements + 64  # a start and an end tag each, and a little of everything else
-    if len(data) > allowed and _count(data, allowed) > allowed:
+    if len(data) > allowed and holds_more(data, b"<", allowed):
         raise LimitExceeded(limit_violation("elements", limits.max_elements, "phần tử", "elements"))
     if len(data) > _MAX_TAG and _LONGEST_TAG.search(data):
         raise LimitExceeded(limit_violation("tag", _MAX_TAG, "byte trong một thẻ", "bytes in one tag"))
 
 
-def _count(data: Buffer, allowed: int) -> int:
+def holds_more(data: Buffer, word: bytes, allowed: int) -> bool:
+    """Tell whether `word` stands more than `allowed` times in `data`."""
     if isinstance(data, bytes):
-        return data.count(b"<")
-    found = 0
-    for _ in _MARKUP.finditer(data):
-        found += 1
-        if found > allowed:
-            break
-    return found
+        return data.count(word) > allowed
+    return next(islice(re.finditer(re.escape(word), data), allowed, None), None) is not None
 
 
 def limit_violation(rule: str, limit: int, vi: str, en: str, path: str = "", line: int | None = None) -> Violation:

@@ -18,7 +18,7 @@ from schemas.errors import (
     NotWellFormed,
     SchemaInvalid,
 )
-from schemas.parser import Limits, has_byte_order_mark, parse
+from schemas.parser import Limits, _check_document, has_byte_order_mark, parse
 from tests.unit.schemas.support import SAMPLES, sample
 
 HALF_BILLION = b"<!DOCTYPE a [" + b"".join(b'<!ENTITY e%d "%s">' % (n + 1, b"&e%d;" % n * 10) for n in range(9)) + b"]>"
@@ -219,6 +219,14 @@ def test_no_file_and_no_address_is_opened():
     root = parse(b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/hostname"/></a>')
     assert len(root) == 1
     assert root[0].text is None
+
+
+def test_what_libxml2_read_is_judged_once_more():
+    """Should the bytes have fooled the first look, a DTD or another XML version is still refused."""
+    with pytest.raises(DtdForbidden):
+        _check_document(etree.fromstring(b"<!DOCTYPE a><a/>"))
+    with pytest.raises(EncodingUnsupported):
+        _check_document(etree.fromstring(b'<?xml version="1.1"?><a/>'))
 
 
 @given(st.binary(max_size=300))

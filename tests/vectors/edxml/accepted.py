@@ -15,6 +15,12 @@ _XLINK_ATTRIBUTES = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="cid:
 
 
 def accepted_vectors() -> Iterator[Vector]:
+    """Yield them all."""
+    yield from _documents()
+    yield from _statuses()
+
+
+def _documents() -> Iterator[Vector]:
     for name, limit in LONGEST.items():
         yield accepted(f"longest_{name}", value(name, "đ" * limit))
     yield accepted("prefix_other", lambda text: text.replace("edXML:", "q:").replace("xmlns:edXML", "xmlns:q"))
@@ -92,11 +98,16 @@ def accepted_vectors() -> Iterator[Vector]:
     )):  # fmt: skip
         yield accepted(f"honest_Subject_{number}", value("Subject", text))
     yield accepted("honest_SphereOfPromulgation", value("SphereOfPromulgation", "Độ mật: Thường"))
+
+
+def _statuses() -> Iterator[Vector]:
     yield accepted("status_no_PromulgationDate", drop("PromulgationDate"), STATUS)
     yield accepted("status_no_StaffInfo", drop("StaffInfo"), STATUS)
     yield accepted(
         "status_padded", chain(value("StatusCode", " 03 "), value("Timestamp", "\n2015/09/20 11:08:36 ")), STATUS
     )
+    yield accepted("status_odd_code", value("OrganId", "01.02.G22"), STATUS, note="code-form")
+    yield accepted("status_impossible_time", value("Timestamp", "2015/09/31 11:08:36"), STATUS, note="impossible-date")
     yield accepted("status_14", value("StatusCode", "14"), STATUS)
     yield accepted(
         "status_signed", before("MessageHeader", '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>'), STATUS
