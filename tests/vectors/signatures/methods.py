@@ -36,7 +36,7 @@ def transforms(lab: Lab) -> Iterator[Vector]:
         "empty-prefix-list": transform(ENVELOPED) + transform(EXC, prefixes % ""),
     }.items():
         forged = lab.forge(references=[Reference(transforms=content)])
-        yield "signature-transform-forbidden", f"transform-{name}", forged.sign(package())
+        yield "signature-transform-forbidden", f"transform-{name}", forged.sign(lab.template)
     for name, algorithm in {
         "with-comments": f"{EXC}WithComments",
         "c14n-with-comments": f"{C14N_10}#WithComments",
@@ -44,9 +44,9 @@ def transforms(lab: Lab) -> Iterator[Vector]:
         "none": "",
     }.items():
         forged = lab.forge(c14n=algorithm)
-        yield "signature-transform-forbidden", f"signed-info-canonicalisation-{name}", forged.sign(package())
+        yield "signature-transform-forbidden", f"signed-info-canonicalisation-{name}", forged.sign(lab.template)
     listed = lab.forge(c14n_content=prefixes % "edXML", prefixes=("edXML",))
-    yield "signature-transform-forbidden", "signed-info-canonicalisation-prefix-list", listed.sign(package())
+    yield "signature-transform-forbidden", "signed-info-canonicalisation-prefix-list", listed.sign(lab.template)
     inherited = lab.forge(c14n=C14N_10)
     yield (
         "signature-transform-forbidden",
@@ -58,27 +58,27 @@ def transforms(lab: Lab) -> Iterator[Vector]:
 def algorithms(lab: Lab) -> Iterator[Vector]:
     """A.1 rows 10 to 12: algorithms and keys that are too weak or of another kind."""
     code = "signature-algorithm-forbidden"
-    yield code, "rsa-sha1", lab.forge(lab.rsa, method=f"{DS}rsa-sha1").sign(package())
-    yield code, "rsa-md5", lab.forge(lab.rsa, method=f"{MORE}rsa-md5").sign(package())
-    yield code, "ecdsa-sha1", lab.forge(method=f"{MORE}ecdsa-sha1").sign(package())
-    yield code, "no-signature-method", lab.forge(method="urn:none").sign(package())
+    yield code, "rsa-sha1", lab.forge(lab.rsa, method=f"{DS}rsa-sha1").sign(lab.template)
+    yield code, "rsa-md5", lab.forge(lab.rsa, method=f"{MORE}rsa-md5").sign(lab.template)
+    yield code, "ecdsa-sha1", lab.forge(method=f"{MORE}ecdsa-sha1").sign(lab.template)
+    yield code, "no-signature-method", lab.forge(method="urn:none").sign(lab.template)
     for name, method in {"sha1": f"{DS}sha1", "md5": f"{MORE}md5", "sha224": f"{MORE}sha224"}.items():
-        yield code, f"digest-{name}", lab.forge(references=[Reference(digest_method=method)]).sign(package())
+        yield code, f"digest-{name}", lab.forge(references=[Reference(digest_method=method)]).sign(lab.template)
     certificate = lab.ec.certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     mac = Forge(certificate, list(lab.ec.chain), method=f"{MORE}hmac-sha256")
-    yield code, "hmac-keyed-with-the-public-key", mac.sign(package())
+    yield code, "hmac-keyed-with-the-public-key", mac.sign(lab.template)
     mac.method_content = "<ds:HMACOutputLength>0</ds:HMACOutputLength>"
-    yield code, "hmac-output-length-zero", mac.sign(package())
+    yield code, "hmac-output-length-zero", mac.sign(lab.template)
     shortened = lab.forge(method_content="<ds:HMACOutputLength>8</ds:HMACOutputLength>")
-    yield code, "output-length-in-ecdsa", shortened.sign(package())
+    yield code, "output-length-in-ecdsa", shortened.sign(lab.template)
     weak = lab.issue(rsa.generate_private_key(65537, 1024))
-    yield code, "rsa-1024", lab.forge(weak).sign(package())
+    yield code, "rsa-1024", lab.forge(weak).sign(lab.template)
     old = lab.issue(dsa.generate_private_key(2048))
-    yield code, "dsa-sha256", lab.forge(old, method="http://www.w3.org/2009/xmldsig11#dsa-sha256").sign(package())
-    yield code, "dsa-key-under-ecdsa-method", lab.forge(old, method=f"{MORE}ecdsa-sha256").sign(package())
+    yield code, "dsa-sha256", lab.forge(old, method="http://www.w3.org/2009/xmldsig11#dsa-sha256").sign(lab.template)
+    yield code, "dsa-key-under-ecdsa-method", lab.forge(old, method=f"{MORE}ecdsa-sha256").sign(lab.template)
     for curve in (ec.SECP256K1(), ec.SECP224R1()):
-        yield code, f"curve-{curve.name}", lab.forge(lab.issue(ec.generate_private_key(curve))).sign(package())
+        yield code, f"curve-{curve.name}", lab.forge(lab.issue(ec.generate_private_key(curve))).sign(lab.template)
     edwards = lab.issue(ed25519.Ed25519PrivateKey.generate())
-    yield code, "ed25519-key", lab.forge(edwards, method=f"{MORE}ecdsa-sha256").sign(package())
-    yield code, "rsa-method-with-ec-key", lab.forge(method=f"{MORE}rsa-sha256").sign(package())
-    yield code, "ec-method-with-rsa-key", lab.forge(lab.rsa, method=f"{MORE}ecdsa-sha256").sign(package())
+    yield code, "ed25519-key", lab.forge(edwards, method=f"{MORE}ecdsa-sha256").sign(lab.template)
+    yield code, "rsa-method-with-ec-key", lab.forge(method=f"{MORE}rsa-sha256").sign(lab.template)
+    yield code, "ec-method-with-rsa-key", lab.forge(lab.rsa, method=f"{MORE}ecdsa-sha256").sign(lab.template)

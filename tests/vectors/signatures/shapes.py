@@ -134,15 +134,19 @@ def references(lab: Lab) -> Iterator[Vector]:
         "urn": "urn:x",
     }.items():
         outside = Reference(uri=uri, digest=bytes(32))
-        yield "signature-reference-forbidden", f"reference-{name}", lab.forge(references=[outside]).sign(package())
+        yield "signature-reference-forbidden", f"reference-{name}", lab.forge(references=[outside]).sign(lab.template)
     beside = [Reference(), Reference(uri="cid:attachment-1", transforms="", digest=bytes(32))]
     yield (
         "signature-reference-forbidden",
         "reference-cid-beside-the-document",
-        lab.forge(references=beside).sign(package()),
+        lab.forge(references=beside).sign(lab.template),
     )
-    yield "signature-reference-forbidden", "many-references", lab.forge(references=[Reference()] * 40).sign(package())
+    yield (
+        "signature-reference-forbidden",
+        "many-references",
+        lab.forge(references=[Reference()] * 40).sign(lab.template),
+    )
     retrieval = f'<ds:RetrievalMethod URI="http://127.0.0.1:9/x" Type="{DS}X509Data"/>'
-    yield "signature-reference-forbidden", "retrieval-method", lab.forge(key_info_extra=retrieval).sign(package())
+    yield "signature-reference-forbidden", "retrieval-method", lab.forge(key_info_extra=retrieval).sign(lab.template)
     elsewhere = '<k:KeyInfoReference xmlns:k="http://www.w3.org/2009/xmldsig11#" URI="#x"/>'
-    yield "signature-reference-forbidden", "key-info-reference", lab.forge(key_info_extra=elsewhere).sign(package())
+    yield "signature-reference-forbidden", "key-info-reference", lab.forge(key_info_extra=elsewhere).sign(lab.template)

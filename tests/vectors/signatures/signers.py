@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.keys import fingerprint
 from signing.lab import Identity, KeyKind, LabPki, distinguished_name
+from tests.vectors.signatures.documents import package
 from tests.vectors.signatures.forge import (
     C14N_10,
     EXC,
@@ -22,16 +23,21 @@ from tests.vectors.signatures.forge import (
 )
 
 AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
+SMALL = package()
+
+VIETNAM = timezone(timedelta(hours=7))
 
 #: What must be answered ("valid" or a problem code), the name of the file, its bytes.
 Vector = tuple[str, str, bytes]
 
 
 class Lab:
-    """The signers of the vectors."""
+    """The signers of the vectors, and the package that they sign; `{SIG}` in `template` is the signature's place."""
 
-    def __init__(self) -> None:
-        self.pki = LabPki.create(AT, kind=KeyKind.EC_P256)
+    def __init__(self, at: datetime | None = None, template: str = SMALL) -> None:
+        self.at = at or AT
+        self.template = template
+        self.pki = LabPki.create(self.at, kind=KeyKind.EC_P256)
         self.ec = self.pki.agency("H99.01", "Sở Mẫu")
         self.rsa = self.pki.agency("H99.01", "Sở Mẫu", KeyKind.RSA_2048)
         self.other = self.pki.agency("H99.02", "Sở Khác")
@@ -48,14 +54,14 @@ class Lab:
 
     def issue(self, key: object, code: str = "H99.01") -> Identity:
         """Issue and register a certificate for a key that the laboratory itself would not make."""
-        identity = certify(self.pki, key, code)
+        identity = certify(self.pki, key, code, self.at)
         self.registered[fingerprint(identity.certificate)] = code
         return identity
 
 
-def certify(pki: LabPki, key: object, code: str = "H99.01") -> Identity:
+def certify(pki: LabPki, key: object, code: str = "H99.01", at: datetime | None = None) -> Identity:
     """Issue a seal for a key of any kind."""
-    authority = pki.subordinate
+    authority, at = pki.subordinate, at or AT
     usage = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
     certificate = (
         x509.CertificateBuilder()
@@ -63,8 +69,8 @@ def certify(pki: LabPki, key: object, code: str = "H99.01") -> Identity:
         .issuer_name(authority.certificate.subject)
         .public_key(key.public_key())  # type: ignore[attr-defined]
         .serial_number(x509.random_serial_number())
-        .not_valid_before(AT - timedelta(days=1))
-        .not_valid_after(AT + timedelta(days=365))
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=365))
         .add_extension(usage, critical=True)
         .sign(authority.key, hashes.SHA256())
     )
@@ -80,9 +86,10 @@ def xades(
 ) -> Forge:
     """Begin a XAdES-B signature; `change` alters its properties before they are signed."""
     digest = b64encode((certificate or lab.ec).certificate.fingerprint(hashes.SHA256())).decode()
+    claimed = (lab.at - timedelta(minutes=1)).astimezone(VIETNAM).isoformat(timespec="seconds")
     objects = change(
         f'<ds:Object><x:QualifyingProperties xmlns:x="{XADES}" Target="#s"><x:SignedProperties Id="p">'
-        "<x:SignedSignatureProperties><x:SigningTime>2026-12-01T14:59:00+07:00</x:SigningTime><x:SigningCertificateV2>"
+        f"<x:SignedSignatureProperties><x:SigningTime>{claimed}</x:SigningTime><x:SigningCertificateV2>"
         f'<x:Cert><x:CertDigest><ds:DigestMethod Algorithm="{SHA256}"/><ds:DigestValue>{digest}</ds:DigestValue>'
         "</x:CertDigest></x:Cert></x:SigningCertificateV2></x:SignedSignatureProperties><x:SignedDataObjectProperties>"
         '<x:DataObjectFormat ObjectReference="#r"><x:MimeType>text/xml</x:MimeType></x:DataObjectFormat>'
