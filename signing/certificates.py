@@ -1,40 +1,30 @@
 """Whom a certificate leads to: anchors, paths, validity, key usage, strength, and a short memory of checked paths.
 
-The path is RFC 5280's, walked by pyhanko-certvalidator. It never fetches anything here, so its coroutine never waits
-and is driven to its end on the spot. Building a path costs milliseconds; the result is remembered by the hash of the
-whole chain, for a minute at most and never past the end of a certificate.
+The path itself is found in `signing.paths`, which costs milliseconds; the result is remembered by the hashes of the whole
+chain and the version of the revocation evidence, for a minute at most, never past the end of a certificate and never past
+the time for which the evidence serves.
 """
 
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Generic, NoReturn, Self, TypeVar
+from typing import Self
 
 import asn1crypto.x509  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from msgspec import Struct
-from pyhanko_certvalidator import find_valid_path
-from pyhanko_certvalidator.context import ValidationContext
-from pyhanko_certvalidator.errors import (
-    ExpiredError,
-    NotYetValidError,
-    PathError,
-    ValidationError,
-)
-from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy, weakness_of
-from signing.errors import FOREIGN, Code, Untrusted, foreign_errors_as
+from signing.errors import Code, Untrusted, foreign_errors_as
 from signing.keyinfo import Embedded
 from signing.keys import CertificateFacts, PublicKey, der_of, facts, load_certificates
-
-K = TypeVar("K")
-V = TypeVar("V")
-T = TypeVar("T")
+from signing.memo import Memo
+from signing.paths import UNREADABLE, find_path
+from signing.revocation import Revocation
+from signing.revocation_check import CrlSignatures
 
 
 class Loaded(Struct, frozen=True):
@@ -47,33 +37,19 @@ class Loaded(Struct, frozen=True):
 
 
 class TrustedPath(Struct, frozen=True):
-    """A path that was checked `at` a moment: DER certificates from the leaf to the anchor, good until `not_after`."""
+    """A path that was checked `at` a moment by a policy: DER certificates from the leaf to the anchor.
+
+    `not_after` is when the first of them expires, `until` when the path must be looked at again: then, or when the
+    evidence that none of them was revoked no longer serves. `shown` names that evidence, empty when none was required.
+    """
 
     leaf: Loaded
     chain: tuple[bytes, ...]
     at: datetime
     not_after: datetime
-
-
-class Memo(Generic[K, V]):
-    """A bounded dictionary that forgets its oldest entry; safe between threads."""
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._values: dict[K, V] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: K) -> V | None:
-        """Return what is remembered, or None."""
-        return self._values.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        """Remember a value and forget the oldest one beyond the capacity."""
-        with self._lock:
-            self._values.pop(key, None)
-            self._values[key] = value
-            while len(self._values) > self._capacity:
-                del self._values[next(iter(self._values))]
+    until: datetime
+    policy: AlgorithmPolicy
+    shown: str
 
 
 class TrustAnchors:
@@ -92,7 +68,8 @@ class TrustAnchors:
         self._anchors = SimpleTrustManager.build([asn1crypto.x509.Certificate.load(der) for der in self._anchor_ders])
         self._intermediates = tuple(der_of(intermediate) for intermediate in intermediates)
         self._lifetime = lifetime
-        self._paths: Memo[tuple[str, ...], TrustedPath] = Memo(capacity)
+        self._paths: Memo[tuple[str | None, ...], TrustedPath] = Memo(capacity)
+        self._signatures = CrlSignatures()
         self._loaded: Memo[str, Loaded] = Memo(capacity)
         self._building = threading.Lock()
 
@@ -124,63 +101,66 @@ class TrustAnchors:
             raise _weak(weakness)
         return loaded
 
-    def check(self, leaf: Loaded, others: tuple[Loaded, ...], *, at: datetime) -> TrustedPath:
-        """Check a leaf certificate at a moment: validity, key usage, and a path to an anchor.
+    def check(
+        self,
+        leaf: Loaded,
+        others: tuple[Loaded, ...],
+        *,
+        at: datetime,
+        policy: AlgorithmPolicy = DEFAULT_POLICY,
+        revocation: Revocation | None = None,
+    ) -> TrustedPath:
+        """Check a leaf certificate at a moment: validity, key usage, a path of strong keys to an anchor, revocation.
+
+        With `revocation` every certificate below the anchor must be shown good by its evidence; None leaves that out.
 
         Raises:
-            Untrusted: certificate-expired, -not-yet-valid, -usage, or -untrusted (self-signed, unknown
-                issuer, path length, name constraints, weak signature in the path).
+            Untrusted: certificate-expired, -not-yet-valid, -usage, -revoked, or -untrusted (self-signed, unknown
+                issuer, path length, name constraints, weak signature in the path), signature-algorithm-forbidden (weak
+                key of an authority).
+            Undetermined: revocation-unavailable, when the evidence says nothing about that moment.
         """
-        key = (leaf.embedded.sha256, *(other.embedded.sha256 for other in others))
+        basis = None if revocation is None else revocation.basis
+        key = (basis, leaf.embedded.sha256, *[other.embedded.sha256 for other in others])
         known = self._paths.get(key)
-        if known is not None and known.at <= at < min(known.at + self._lifetime, known.not_after):
+        if (
+            known is not None
+            and known.policy is policy
+            and known.at <= at < known.until
+            and at < known.at + self._lifetime
+        ):
             return known
         _check_validity(leaf, at)
-        with foreign_errors_as(Code.CERTIFICATE_UNTRUSTED, *_UNREADABLE):
+        with foreign_errors_as(Code.CERTIFICATE_UNTRUSTED, *UNREADABLE):
             _check_usage(leaf.certificate)
-        path = self._build(leaf, others, at)
+        path = self._build(leaf, others, at, policy, revocation)
         self._paths.put(key, path)
         return path
 
-    def _build(self, leaf: Loaded, others: tuple[Loaded, ...], at: datetime) -> TrustedPath:
+    def _build(
+        self,
+        leaf: Loaded,
+        others: tuple[Loaded, ...],
+        at: datetime,
+        policy: AlgorithmPolicy,
+        revocation: Revocation | None,
+    ) -> TrustedPath:
         ders = [*(other.embedded.der for other in others), *self._intermediates]
-        try:
-            target = asn1crypto.x509.Certificate.load(leaf.embedded.der)
-            known = [asn1crypto.x509.Certificate.load(der) for der in ders]
-            context = self._context(known, at)
-            with (
-                self._building
-            ):  # asn1crypto reads lazily: the anchors' objects must not be read by two threads at once
-                paths = context.path_builder.async_build_paths_lazy(target)
-                found: ValidationPath = _run(find_valid_path(target, paths, context))
-                chain = tuple(certificate.dump() for certificate in reversed(list(found)))
-        except (ValidationError, PathError) as error:
-            _refuse(error)
-        except (*FOREIGN, KeyError, AttributeError, NotImplementedError) as error:  # asn1crypto on hostile DER
-            raise Untrusted(Code.CERTIFICATE_UNTRUSTED, *_UNREADABLE) from error
-        not_after = min(x509.load_der_x509_certificate(der).not_valid_after_utc for der in chain)
-        return TrustedPath(leaf, chain, at, not_after)
-
-    def _context(self, known: list[asn1crypto.x509.Certificate], at: datetime) -> ValidationContext:
-        """RFC 5280 at a moment, never fetching. Revocation is off: no source is configured yet."""
-        return ValidationContext(
-            trust_manager=self._anchors,
-            other_certs=known,
-            moment=at,
-            allow_fetching=False,
-            revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
-            time_tolerance=timedelta(0),
-        )
-
-
-_UNREADABLE = (
-    "The certificate or its chain cannot be read.",
-    "Không đọc được chứng thư số hoặc chuỗi chứng thực của nó.",
-)
+        with self._building:  # asn1crypto reads lazily: the anchors' objects must not be read by two threads at once
+            found = find_path(
+                leaf.embedded.der, ders, self._anchors, at=at, revocation=revocation, signatures=self._signatures
+            )
+        above = [x509.load_der_x509_certificate(der) for der in found.chain]
+        for certificate in above[1:]:
+            _check_strength(certificate, policy)
+        not_after = min(certificate.not_valid_after_utc for certificate in above)
+        until = not_after if found.serves_until is None else min(not_after, found.serves_until)
+        shown = "" if revocation is None else f"shown good until {until:%Y-%m-%dT%H:%M:%SZ} by {revocation.basis[:16]}"
+        return TrustedPath(leaf, found.chain, at, not_after, until, policy, shown)
 
 
 def _load(embedded: Embedded) -> Loaded:
-    with foreign_errors_as(Code.CERTIFICATE_UNTRUSTED, *_UNREADABLE):
+    with foreign_errors_as(Code.CERTIFICATE_UNTRUSTED, *UNREADABLE):
         certificate = x509.load_der_x509_certificate(embedded.der)
         key = certificate.public_key()
         if not isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
@@ -227,36 +207,14 @@ def _check_usage(leaf: x509.Certificate) -> None:
         )
 
 
-def _run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Drive a coroutine that never waits to its end, without an event loop (one may already run in this thread)."""
-    try:
-        coroutine.send(None)
-    except StopIteration as end:
-        value: T = end.value
-        return value
-    coroutine.close()
-    raise RuntimeError("the certificate path check tried to wait; it must not fetch anything")
-
-
-def _refuse(error: Exception) -> NoReturn:
-    """Give a path error its code; the validator's own sentence stays in the English detail."""
-    if isinstance(error, ExpiredError):
+def _check_strength(authority: x509.Certificate, policy: AlgorithmPolicy) -> None:
+    weakness = weakness_of(authority.public_key(), policy)
+    if weakness:
         raise Untrusted(
-            Code.CERTIFICATE_EXPIRED,
-            f"A certificate above the signer's expired: {error}",
-            "Một chứng thư cấp trên trong chuỗi đã hết hạn.",
-        ) from error
-    if isinstance(error, NotYetValidError):
-        raise Untrusted(
-            Code.CERTIFICATE_NOT_YET_VALID,
-            f"A certificate above the signer's is not valid yet: {error}",
-            "Một chứng thư cấp trên trong chuỗi chưa có hiệu lực.",
-        ) from error
-    raise Untrusted(
-        Code.CERTIFICATE_UNTRUSTED,
-        f"The certificate does not lead to a trusted authority: {error}",
-        "Chứng thư số không dẫn tới tổ chức chứng thực được tin cậy.",
-    ) from error
+            Code.ALGORITHM_FORBIDDEN,
+            f"An authority above the signer's certificate has {weakness}; have a certificate issued by a stronger one.",
+            f"Tổ chức chứng thực cấp trên dùng khóa không đủ mạnh ({weakness}); hãy xin cấp chứng thư từ tổ chức khác.",
+        )
 
 
 def _weak(weakness: str) -> Untrusted:

@@ -31,6 +31,10 @@ class Code(StrEnum):
     REVOCATION_UNAVAILABLE = "revocation-unavailable"
 
 
+#: What only a look at revocation evidence can say.
+REVOCATION_CODES = frozenset({Code.CERTIFICATE_REVOKED, Code.REVOCATION_UNAVAILABLE})
+
+
 class _Verdict(Exception):
     """What `Untrusted` and `Undetermined` have in common."""
 

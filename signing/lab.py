@@ -2,8 +2,11 @@
 
 For `axis init --demo`, development installations and tests. Its keys are made on the spot and protect nothing;
 certificates carry the fields that the checks look at, and every defect that a test or a demonstration may want
-(expired, not yet valid, wrong usage, weak key, self-signed) is an argument.
+(expired, not yet valid, wrong usage, weak key, self-signed, path length, name constraints, cross-signed, rolled over, an
+unknown duty) is an argument. What these authorities say about revocation is made in `signing.lab_revocation`.
 """
+
+from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +15,7 @@ from typing import Self
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from msgspec import Struct
 
 from signing.keys import PrivateKey
@@ -53,6 +56,31 @@ class Validity(Struct, frozen=True):
         return cls(at + timedelta(hours=1), at + timedelta(days=400))
 
 
+class Addresses(Struct, frozen=True):
+    """Where a certificate says that its status is found: URLs of CRLs and of OCSP responders."""
+
+    crl: tuple[str, ...] = ()
+    ocsp: tuple[str, ...] = ()
+
+    def added_to(self, builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
+        """Write them into a certificate (RFC 5280, 4.2.1.13 and 4.2.2.1); none, nothing."""
+        if self.crl:
+            points = [
+                x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None) for url in self.crl
+            ]
+            builder = builder.add_extension(x509.CRLDistributionPoints(points), critical=False)
+        if self.ocsp:
+            access = [
+                x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(url))
+                for url in self.ocsp
+            ]
+            builder = builder.add_extension(x509.AuthorityInformationAccess(access), critical=False)
+        return builder
+
+
+NOWHERE = Addresses()
+
+
 class Identity(Struct, frozen=True):
     """A key and its certificate chain, leaf first, without the root."""
 
@@ -81,13 +109,44 @@ class Authority(Struct, frozen=True):
         return cls(key, _as_authority(builder, path_length=None).sign(key, _HASH))
 
     def subordinate(
-        self, name: str, validity: Validity, kind: KeyKind = KeyKind.EC_P256, *, path_length: int = 0
+        self,
+        name: str,
+        validity: Validity,
+        kind: KeyKind = KeyKind.EC_P256,
+        *,
+        path_length: int | None = 0,
+        only_below: x509.Name | None = None,
+        addresses: Addresses = NOWHERE,
     ) -> Self:
-        """Make an authority below this one; `path_length` 0 lets it issue leaves only."""
+        """Make an authority below this one.
+
+        `path_length` 0 lets it issue leaves only, `only_below` (name constraints) only for subjects below a name.
+        """
         key = new_key(kind)
         builder = _certificate(distinguished_name(name), self.certificate.subject, key, validity, self.key)
-        certificate = _as_authority(builder, path_length=path_length).sign(self.key, _HASH)
+        builder = addresses.added_to(_as_authority(builder, path_length=path_length))
+        if only_below is not None:
+            permitted = x509.NameConstraints([x509.DirectoryName(only_below)], None)
+            builder = builder.add_extension(permitted, critical=True)
+        certificate = builder.sign(self.key, _HASH)
         return type(self)(key, certificate, (certificate, *self.chain))
+
+    def cross_signed(self, other: Authority, validity: Validity, *, addresses: Addresses = NOWHERE) -> x509.Certificate:
+        """Return a certificate of this authority for the name and key of another, which then has two issuers."""
+        builder = _certificate(other.certificate.subject, self.certificate.subject, other.key, validity, self.key)
+        return addresses.added_to(_as_authority(builder, path_length=None)).sign(self.key, _HASH)
+
+    def rolled_over(self, validity: Validity, kind: KeyKind = KeyKind.EC_P256) -> RollOver:
+        """Return this root with a new key, and the two certificates by which old and new vouch for each other.
+
+        RFC 4210, 4.4: the new key under the old one, and the old key under the new one.
+        """
+        name = self.certificate.subject
+        key = new_key(kind)
+        root = _as_authority(_certificate(name, name, key, validity, key), path_length=None).sign(key, _HASH)
+        new_by_old = _as_authority(_certificate(name, name, key, validity, self.key), path_length=None)
+        old_by_new = _as_authority(_certificate(name, name, self.key, validity, key), path_length=None)
+        return RollOver(Authority(key, root), new_by_old.sign(self.key, _HASH), old_by_new.sign(key, _HASH))
 
     def issue(
         self,
@@ -97,14 +156,30 @@ class Authority(Struct, frozen=True):
         *,
         usage: frozenset[str] = _SIGNING,
         uri: str | None = None,
+        addresses: Addresses = NOWHERE,
+        duty: x509.ObjectIdentifier | None = None,
+        key: PrivateKey | None = None,
     ) -> Identity:
-        """Issue a leaf certificate with these key usages (names as in `cryptography`), and a URI as alternative name."""
-        key = new_key(kind)
+        """Issue a leaf certificate with these key usages (names as in `cryptography`), and a URI as alternative name.
+
+        `duty` is a critical extension that nobody understands; `key` is certified again instead of a new one.
+        """
+        key = key or new_key(kind)
         builder = _as_leaf(_certificate(subject, self.certificate.subject, key, validity, self.key), usage)
         if uri is not None:
             names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)])
             builder = builder.add_extension(names, critical=False)
-        return Identity(key, (builder.sign(self.key, _HASH), *self.chain))
+        if duty is not None:
+            builder = builder.add_extension(x509.UnrecognizedExtension(duty, b"\x05\x00"), critical=True)
+        return Identity(key, (addresses.added_to(builder).sign(self.key, _HASH), *self.chain))
+
+
+class RollOver(Struct, frozen=True):
+    """A root that changed its key: the new root, its key certified by the old one, and the old key by the new."""
+
+    root: Authority
+    new_by_old: x509.Certificate
+    old_by_new: x509.Certificate
 
 
 class LabPki(Struct, frozen=True):
@@ -130,9 +205,12 @@ class LabPki(Struct, frozen=True):
         *,
         validity: Validity | None = None,
         usage: frozenset[str] = _SIGNING,
+        addresses: Addresses = NOWHERE,
     ) -> Identity:
-        """Issue the seal of an agency."""
-        return self.subordinate.issue(distinguished_name(name, code), validity or self.validity, kind, usage=usage)
+        """Issue the seal of an agency; a second one for the same agency may overlap the first."""
+        return self.subordinate.issue(
+            distinguished_name(name, code), validity or self.validity, kind, usage=usage, addresses=addresses
+        )
 
     def hub(self, code: str, *, validity: Validity | None = None) -> Identity:
         """Issue the seal of a hub: EC P-256, and the alternative name that entitles it to sign receipts of that code."""
@@ -152,6 +230,15 @@ def new_key(kind: KeyKind) -> PrivateKey:
     if kind is KeyKind.EC_P256:
         return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(65537, int(kind.value.removeprefix("rsa-")))
+
+
+def leaf_builder(
+    authority: Authority, subject: x509.Name, validity: Validity
+) -> tuple[PrivateKey, x509.CertificateBuilder]:
+    """Begin a leaf certificate with a new key, for a purpose that `Authority.issue` does not know; sign it yourself."""
+    key = new_key(KeyKind.EC_P256)
+    issuer = authority.certificate.subject
+    return key, _as_leaf(_certificate(subject, issuer, key, validity, authority.key), frozenset({"digital_signature"}))
 
 
 def distinguished_name(common_name: str, code: str | None = None) -> x509.Name:

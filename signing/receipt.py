@@ -28,6 +28,7 @@ from signing.errors import FOREIGN, Code, Untrusted, ended_by_verdict
 from signing.keyinfo import Embedded
 from signing.keys import CertificateFacts, KeyUnreadable, PrivateKey, belongs, der_of, pem_of_key
 from signing.report import Procedure, Step
+from signing.revocation import Revocation
 
 #: The `typ` of the JWS that carries a receipt.
 MEDIA_TYPE = "axis-receipt+jws"
@@ -154,7 +155,9 @@ _REGISTRY = _Registry({"iat": HeaderParameter("Issued at", "int")}, algorithms=[
 _FOREIGN = (*FOREIGN, JoseError, KeyError, msgspec.MsgspecError)
 
 
-def open_receipt(sealed: str, *, anchors: TrustAnchors, at: datetime | None = None) -> VerifiedReceipt:
+def open_receipt(
+    sealed: str, *, anchors: TrustAnchors, at: datetime | None = None, revocation: Revocation | None = None
+) -> VerifiedReceipt:
     """Check a receipt and return what it says.
 
     1. *form*: a compact JWS of at most 64 KiB.
@@ -164,10 +167,12 @@ def open_receipt(sealed: str, *, anchors: TrustAnchors, at: datetime | None = No
     5. *certificate*: valid at `at` (or at the receipt's own time), made for signing, and leads to an anchor.
     6. *entitlement*: the certificate names this hub (`urn:axis:hub:<code>` as alternative name), or is itself an
        anchor; otherwise any agency below the same authority could write receipts.
-    7. *revocation*: "not configured" as long as no source is given.
+    7. *revocation*: every certificate of the path below the anchor is shown good by the evidence given; "not
+       configured" when none is.
 
     Raises:
         Untrusted: signature-invalid, signature-algorithm-forbidden, or the certificate's code, with step and report.
+        Undetermined: revocation-unavailable, when the evidence given says nothing about that moment.
     """
     procedure = Procedure(OPENING_STEPS)
     with ended_by_verdict(procedure):
@@ -191,7 +196,11 @@ def open_receipt(sealed: str, *, anchors: TrustAnchors, at: datetime | None = No
         _check_entitled(leaf, receipt.hub, anchors)
         procedure.passed(receipt.hub)
         # 7. revocation
-        procedure.not_configured("no revocation source is configured")
+        if revocation is None:
+            procedure.not_configured("no revocation source is configured")
+        else:
+            path = anchors.check(leaf, tuple(others), at=at or receipt.at, revocation=revocation)
+            procedure.passed(path.shown)
     return VerifiedReceipt(receipt, leaf.facts, procedure.report())
 
 

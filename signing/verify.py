@@ -6,6 +6,8 @@ is asked "is this whole document what one registered agency signed".
 
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
@@ -16,9 +18,17 @@ from signing import keyinfo, place, structure, xades
 from signing.algorithms import DEFAULT_POLICY, DIGESTS, AlgorithmPolicy, check_signature, digest
 from signing.canonical import Canonicalisation
 from signing.certificates import Loaded, TrustAnchors
-from signing.errors import Code, Untrusted, ended_by_verdict, foreign_errors_as
+from signing.errors import (
+    REVOCATION_CODES,
+    Code,
+    Undetermined,
+    Untrusted,
+    ended_by_verdict,
+    foreign_errors_as,
+)
 from signing.place import has_signature
 from signing.report import Procedure, Step
+from signing.revocation import Revocation
 from signing.structure import Canonicalisations, Reference, Signature
 
 __all__ = ["RegisteredCertificate", "Registry", "Signer", "Verified", "has_signature", "verify"]
@@ -71,6 +81,7 @@ def verify(
     anchors: TrustAnchors,
     at: datetime,
     policy: AlgorithmPolicy = DEFAULT_POLICY,
+    revocation: Revocation | None = None,
 ) -> Verified:
     """Check that the whole document was signed by one registered agency.
 
@@ -83,7 +94,8 @@ def verify(
        lists; no RetrievalMethod, KeyInfoReference or Manifest.
     5. *certificate*: exactly one certificate of KeyInfo is registered and not suspended; it is valid `at` that moment,
        made for signing, and leads to an anchor (RFC 5280).
-    6. *revocation*: no certificate of the path is revoked. "not configured" as long as no source is given.
+    6. *revocation*: every certificate of the path below the anchor is shown good by evidence of that moment. "not
+       configured" when none is required.
     7. *signature*: SignatureValue is the registered key's signature over the canonical SignedInfo.
     8. *digest*: every digest in that SignedInfo is the digest of what it refers to. For the document this is the
        canonical form of the tree with the signature detached, and that tree is the result: what was digested is what is
@@ -99,10 +111,11 @@ def verify(
         anchors: the trust anchors, with their memory of checked paths.
         at: the moment of receipt, aware.
         policy: the allowed algorithms.
+        revocation: the evidence to require; None leaves revocation unchecked, and the report says so.
 
     Raises:
         Untrusted: with the problem code, the step, and the report of all steps.
-        Undetermined: the same, from step 6 once a revocation source is configured.
+        Undetermined: the same, from step 6, when the evidence says nothing about that moment.
     """
     procedure = Procedure(STEPS)
     with ended_by_verdict(procedure):
@@ -125,11 +138,16 @@ def verify(
         # 5. certificate
         leaf, registration = _registered(certificates, registry)
         keyinfo.check_key_value(key_info.key_value, leaf.key)
-        anchors.check(leaf, tuple(one for one in certificates if one is not leaf), at=at)
+        others = tuple(one for one in certificates if one is not leaf)
+        with _revocation_as_next_step(procedure, registration):
+            path = anchors.check(leaf, others, at=at, policy=policy, revocation=revocation)
         claimed_at = xades.check_properties(signature, leaf.embedded, key_info.certificates, at=at, policy=policy)
         procedure.passed(registration.agency_code)
         # 6. revocation
-        procedure.not_configured("no revocation source is configured")
+        if revocation is None:
+            procedure.not_configured("no revocation source is configured")
+        else:
+            procedure.passed(path.shown)
         # 7. signature
         _check_value(signature, c14n.signed_info, leaf)
         procedure.passed(f"signed at {claimed_at} by its own word" if claimed_at else "")
@@ -155,6 +173,17 @@ def _registered(certificates: list[Loaded], registry: Registry) -> tuple[Loaded,
             "Đăng ký của chứng thư số này đang bị tạm dừng; hãy liên hệ đơn vị vận hành trục.",
         )
     return found[0]
+
+
+@contextmanager
+def _revocation_as_next_step(procedure: Procedure, registration: RegisteredCertificate) -> Iterator[None]:
+    """One look at the path answers steps 5 and 6: a verdict on revocation ends the latter."""
+    try:
+        yield
+    except (Untrusted, Undetermined) as verdict:
+        if verdict.code in REVOCATION_CODES:
+            procedure.passed(registration.agency_code)
+        raise
 
 
 def _check_value(signature: Signature, c14n: Canonicalisation, leaf: Loaded) -> None:

@@ -6,11 +6,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from signing.certificates import Memo, TrustAnchors
+from signing.certificates import TrustAnchors
 from signing.errors import Untrusted
 from signing.keyinfo import Embedded
 from signing.keys import KeyUnreadable, der_of, fingerprint, pem_of_certificates
 from signing.lab import Authority, Identity, KeyKind, LabPki, Validity, distinguished_name, new_key
+from signing.memo import Memo
 from signing.sign import sign
 from signing.verify import verify
 from tests.unit.signing.conftest import Registrations
