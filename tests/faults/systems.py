@@ -1,0 +1,151 @@
+"""Systems of agencies as they should behave: they repeat what got no answer, and file a delivery once.
+
+Everything they do goes into the history. What they file lives as long as the run, whatever happens to the hub.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from adapters.client import AxisClient, ContentDamaged, HubUnreachable, ProblemError, UnexpectedAnswer
+from adapters.client.values import InboxItem
+
+from .history import History, Operation, Phase
+
+T = TypeVar("T")
+
+LEASE = 2.0  #: seconds; short, because whoever held a lease may be the one that was killed
+_PAUSE = 0.05
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
+    """A package to send, and how its sender behaves about it."""
+
+    data: bytes
+    document_id: str
+    recipients: tuple[str, ...]
+    is_repeated: bool = False  #: sent once more after its acceptance
+    gives_up: bool = False  #: the sender dies with the connection: no repetition
+    keeps_key: bool = True  #: repetitions carry the same Idempotency-Key
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class Sender:
+    """Posts parcels one after the other until each has a decisive answer."""
+
+    def __init__(self, name: str, client: AxisClient, history: History) -> None:
+        self._name = name
+        self._client = client
+        self._history = history
+
+    async def run(self, parcels: Callable[[], Parcel], is_over: asyncio.Event) -> None:
+        """Send until the time is over; what was begun is finished."""
+        while not is_over.is_set():
+            parcel = parcels()
+            is_accepted = await self._send(parcel)
+            if is_accepted and parcel.is_repeated:
+                await self._send(parcel)
+
+    async def _send(self, parcel: Parcel) -> bool:
+        key = parcel.document_id.replace("/", ".").replace(",", ".")
+        for attempt in range(1_000):
+            phase = await self._post(parcel, key if parcel.keeps_key else f"{key}.{attempt}")
+            if phase is not Phase.UNKNOWN or parcel.gives_up:
+                return phase is Phase.OK
+            await asyncio.sleep(_PAUSE)
+        raise AssertionError(f"{parcel.document_id} never got an answer")
+
+    async def _post(self, parcel: Parcel, key: str) -> Phase:
+        said = {"sha256": parcel.sha256, "document_id": parcel.document_id, "recipients": parcel.recipients}
+        self._history.write(self._name, Operation.SUBMIT, Phase.INVOKE, **said)
+        phase, note, submitted = await decisive(self._client.submit(parcel.data, idempotency_key=key))
+        if submitted is not None:
+            said |= {"package_id": submitted.package.id, "receipt": submitted.package.receipt}
+        self._history.write(self._name, Operation.SUBMIT, phase, note=note, **said)
+        return phase
+
+
+class Recipient:
+    """Collects its inbox, fetches, files once, acknowledges; sometimes forgets to, and is offered the delivery again."""
+
+    def __init__(self, name: str, client: AxisClient, history: History, chance: random.Random) -> None:
+        self._name = name
+        self._client = client
+        self._history = history
+        self._chance = chance
+        self._filed: set[str] = set()
+        self._folder = tempfile.TemporaryDirectory(prefix="recipient-")
+        self.quiet_since: float | None = None  #: when the inbox began to be empty; None while it is not
+
+    async def run(self) -> None:
+        """Collect for ever."""
+        with self._folder:
+            while True:
+                await asyncio.gather(*map(self._take_over, await self._collect()))
+                await asyncio.sleep(_PAUSE)
+
+    async def _collect(self) -> tuple[InboxItem, ...]:
+        self._history.write(self._name, Operation.COLLECT, Phase.INVOKE)
+        phase, note, items = await decisive(self._client.inbox(limit=20, lease=LEASE))
+        if items is None:
+            self.quiet_since = None
+            self._history.write(self._name, Operation.COLLECT, phase, note=note)
+            return ()
+        if items:
+            self.quiet_since = None
+        elif self.quiet_since is None:
+            self.quiet_since = asyncio.get_running_loop().time()
+        for item in items:
+            said = {"delivery_id": item.id, "document_id": item.document_id, "sha256": item.sha256}
+            self._history.write(self._name, Operation.COLLECT, Phase.OK, package_id=item.package_id, **said)
+        return items
+
+    async def _take_over(self, item: InboxItem) -> None:
+        if item.id not in self._filed and not await self._fetch_and_file(item):
+            return
+        if self._chance.random() < 0.05:  # it dies between filing and acknowledging
+            return
+        said = {"delivery_id": item.id, "document_id": item.document_id, "package_id": item.package_id}
+        self._history.write(self._name, Operation.ACKNOWLEDGE, Phase.INVOKE, **said)
+        phase, note, concluded = await decisive(self._client.acknowledge(item.id))
+        receipt = concluded.receipt if concluded is not None else ""
+        self._history.write(self._name, Operation.ACKNOWLEDGE, phase, note=note, receipt=receipt, **said)
+
+    async def _fetch_and_file(self, item: InboxItem) -> bool:
+        said = {"delivery_id": item.id, "document_id": item.document_id, "package_id": item.package_id}
+        file = Path(self._folder.name) / item.id
+        phase, note, content = await decisive(self._client.delivery_content(item.id, file))
+        if content is None:
+            self._history.write(self._name, Operation.FETCH, phase, note=note, **said)
+            return False
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        file.unlink()
+        self._history.write(self._name, Operation.FETCH, Phase.OK, sha256=sha256, **said)
+        self._filed.add(item.id)
+        self._history.write(item.recipient, Operation.TAKE, Phase.OK, sha256=sha256, **said)
+        return True
+
+
+async def decisive(call: Awaitable[T]) -> tuple[Phase, str, T | None]:
+    """Await one call; return how it ended, why, and its answer when there is one."""
+    try:
+        return Phase.OK, "", await call
+    except ProblemError as error:
+        is_no = 400 <= error.problem.status < 500 and error.problem.status != 429
+        return (Phase.FAIL if is_no else Phase.UNKNOWN), error.code, None
+    except (HubUnreachable, UnexpectedAnswer) as error:
+        return Phase.UNKNOWN, str(error), None
+    except ContentDamaged as error:
+        return Phase.FAIL, str(error), None
