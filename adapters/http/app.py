@@ -18,12 +18,13 @@ from hub.services import Services
 _ID = re.compile(r"\{(\w+_id)\}")
 
 
-def build(services: Services, metrics: Metrics | None = None) -> web.Application:
-    """Return the application of a hub. `metrics` is where it counts, and where others may count beside it."""
+def build(services: Services) -> web.Application:
+    """Return the application of a hub; it counts its own answers and everything that the hub records."""
     app = web.Application(middlewares=[door], client_max_size=services.settings.intake.max_bytes)
     app[SERVICES] = services
     app[LIFETIME] = Lifetime()
-    app[METRICS] = metrics or Metrics()
+    app[METRICS] = metrics = Metrics()
+    services.commits.subscribe(metrics.observe)
     for route in ROUTES:
         path = _ID.sub(r"{\1:[0-9A-Fa-f-]{36}}", route.path)
         app.router.add_route(route.method, path, route.handler, expect_handler=expect_later)

@@ -20,7 +20,6 @@ from adapters.http.context import LIFETIME, METRICS
 from adapters.http.guard import Gate, GuardedHandler
 from adapters.http.lifetime import Lifetime
 from adapters.http.logs import RequestLog
-from adapters.http.metrics import Metrics
 from hub.services import Services
 from hub.settings import ListenSettings
 
@@ -44,12 +43,10 @@ def listening_socket(listen: ListenSettings, *, is_shared: bool = False) -> sock
 
 
 @asynccontextmanager
-async def serving(
-    services: Services, listening: socket.socket, metrics: Metrics | None = None
-) -> AsyncIterator[tuple[str, int]]:
+async def serving(services: Services, listening: socket.socket) -> AsyncIterator[tuple[str, int]]:
     """Serve the API on a bound socket; give its address. On leaving: refuse new work, finish what is under way, close."""
     listen = services.settings.listen
-    app = build(services, metrics)
+    app = build(services)
     services.commits.subscribe(app[METRICS].observe)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()

@@ -69,6 +69,21 @@ def test_metrics(world):
     assert "axis_outbox_lag_seconds" in text
 
 
+def test_events_are_counted(world):
+    """What the hub records is counted, whoever caused it: acceptances, refusals, and what couriers do."""
+    package = world.accepted()
+    world.api().submit(world.letter())
+    world.collected(package)
+    text = world.api(None).get("/metrics").body.decode()
+    for line in (
+        'axis_packages_accepted_total{kind="document"}',
+        'axis_packages_refused_total{code="signature-missing"}',
+        'axis_events_total{event="ContentConsignment"}',
+        "axis_package_bytes_count",
+    ):
+        assert line in text
+
+
 def test_ready(world):
     """Readiness names each dependency when asked, and only then."""
     plain, verbose = (world.api(None).get(path).json for path in ("/readyz", "/readyz?verbose"))
