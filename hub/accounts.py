@@ -1,4 +1,4 @@
-"""Who may talk to the hub: systems by API key, people by name and password, and the roles that they act in."""
+"""Who may talk to the hub: systems by API key or client certificate, people by key or password, and their roles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hub.limits import SystemLimits
 from routing.directory import Directory
 from routing.values import Agency, System
 from signing.verify import RegisteredCertificate
@@ -36,6 +37,21 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     def is_valid(self, at: datetime) -> bool:
         """Whether the key may be used at `at`."""
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+
+class SystemCertificate(Struct, frozen=True, kw_only=True):
+    """A TLS client certificate bound to a system by the SHA-256 of its DER form (hex). `subject` is for people."""
+
+    sha256: str
+    system_id: str
+    subject: str
+    not_before: datetime
+    not_after: datetime
+    added_at: datetime
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether the certificate may be used at `at`."""
+        return self.not_before <= at <= self.not_after
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -69,6 +85,8 @@ class Register(Struct, frozen=True):
     api_keys: tuple[ApiKey, ...]
     users: tuple[User, ...]
     webhook_secrets: Mapping[str, str]
+    system_certificates: tuple[SystemCertificate, ...] = ()
+    limits: Mapping[str, SystemLimits] = {}
 
 
 class Snapshot(Struct, frozen=True):
@@ -79,6 +97,8 @@ class Snapshot(Struct, frozen=True):
     api_keys: Mapping[str, ApiKey]
     users: Mapping[str, User]
     webhook_secrets: Mapping[str, str]
+    system_certificates: Mapping[str, SystemCertificate]
+    limits: Mapping[str, SystemLimits]
 
     @classmethod
     def of(cls, register: Register) -> Snapshot:
@@ -89,6 +109,8 @@ class Snapshot(Struct, frozen=True):
             api_keys={each.key_id: each for each in register.api_keys},
             users={each.name: each for each in register.users},
             webhook_secrets=dict(register.webhook_secrets),
+            system_certificates={each.sha256: each for each in register.system_certificates},
+            limits=dict(register.limits),
         )
 
     @classmethod

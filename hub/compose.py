@@ -139,7 +139,7 @@ def _services(
         redrive=Redrive(store=store, register=register, clock=now),
         inbox=Inbox(mailbox=store, signals=signals, clock=now),
         feed=Feed(reader=store, signals=signals),
-        library=Library(store),
+        library=Library(store, register),
         health=Health(_probes(storage, trust, content_dir)),
     )
 

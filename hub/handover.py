@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from hub.access import own_delivery
 from hub.accounts import Caller
 from hub.attest import Attestor
+from hub.availability import ended, is_called, not_consigned
 from hub.changes import Changes, Move, Stale
 from hub.delivery import Delivery
 from hub.events import Event
@@ -17,8 +18,7 @@ from hub.ports import Clock, Store
 from hub.record import EventRecord
 from hub.register import CurrentRegister
 from hub.telling import tell
-from hub.trouble import Defect, Refusal
-from routing.values import Binding
+from hub.trouble import Defect
 from signing.receipt import Reason
 
 _ATTEMPTS = 5
@@ -91,20 +91,10 @@ class Handover:
 
     def _require_takeable(self, delivery: Delivery, first: Event) -> None:
         if not may(delivery.state, first):
-            raise Refusal(
-                "delivery-ended",
-                detail=f"The delivery is already {delivery.state}.",
-                detail_vi=f"Lượt chuyển này đã kết thúc: {delivery.state}.",
-            )
-        system = self._register.snapshot.directory.system(delivery.system_id)
-        is_called = system is not None and system.binding is not Binding.PULL
+            raise ended({delivery.state})
         # A called system may answer before its call has returned; one that asks has not seen the delivery yet.
-        if first is Event.CONTENT_CONSIGNMENT and not is_called:
-            raise Refusal(
-                "delivery-not-consigned",
-                detail="The delivery is not in the inbox yet; ask the inbox first.",
-                detail_vi="Văn bản chưa có trong hộp đến; hãy lấy danh sách hộp đến trước.",
-            )
+        if first is Event.CONTENT_CONSIGNMENT and not is_called(self._register.snapshot.directory, delivery):
+            raise not_consigned()
 
 
 def _marks(state: State, at: object) -> dict[str, object]:

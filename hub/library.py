@@ -6,6 +6,7 @@ from msgspec import Struct, structs
 
 from hub.access import not_found, own_delivery, sees_all, visible
 from hub.accounts import Caller
+from hub.availability import UNDER_WAY, ended, is_called, not_consigned
 from hub.changes import RefusedSubmission
 from hub.delivery import Delivery
 from hub.events import Event
@@ -15,10 +16,10 @@ from hub.package import Package
 from hub.ports import Reader
 from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery
 from hub.record import EventRecord
-from hub.trouble import Defect, Refusal
+from hub.register import CurrentRegister
+from hub.trouble import Defect
 
 _READABLE = frozenset({State.CONSIGNED, State.HANDED_OVER})
-_NOT_YET = frozenset({State.ACCEPTED, State.QUEUED})
 
 
 class View(Struct, frozen=True):
@@ -32,8 +33,9 @@ class View(Struct, frozen=True):
 class Library:
     """Answers questions about what is recorded."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, register: CurrentRegister) -> None:
         self._reader = reader
+        self._register = register
 
     async def package(self, caller: Caller, package_id: str) -> View:
         """Return one package with the deliveries that the caller may see."""
@@ -51,7 +53,7 @@ class Library:
         """Return the bytes of a package as received, for its sender, its recipients and people who see all."""
         view = await self.package(caller, package_id)
         if not sees_all(caller) and view.package.system_id != caller.system_id:
-            _require_readable(view.deliveries)
+            self._require_readable(view.deliveries)
         return view.package, await self._bytes(view.package)
 
     async def events(self, caller: Caller, package_id: str) -> tuple[EventRecord, ...]:
@@ -76,7 +78,7 @@ class Library:
     async def delivery_content(self, caller: Caller, delivery_id: str) -> tuple[Package, Delivery, Bytes]:
         """Return the bytes of a delivery to the system that it is consigned to."""
         package, delivery = await own_delivery(self._reader, caller, DeliveryId(delivery_id))
-        _require_readable((delivery,))
+        self._require_readable((delivery,))
         return package, delivery, await self._bytes(package)
 
     async def receipts(self, caller: Caller, query: ReceiptQuery) -> Page[EventRecord]:
@@ -112,20 +114,16 @@ class Library:
             raise Defect("defect", detail=f"content {package.sha256} of package {package.id} is missing")
         return content
 
+    def _require_readable(self, deliveries: tuple[Delivery, ...]) -> None:
+        if any(self._is_readable(delivery) for delivery in deliveries):
+            return
+        states = {delivery.state for delivery in deliveries}
+        if states <= UNDER_WAY:
+            raise not_consigned()
+        raise ended(states)
 
-def _require_readable(deliveries: tuple[Delivery, ...]) -> None:
-    states = {delivery.state for delivery in deliveries}
-    if states & _READABLE:
-        return
-    if states <= _NOT_YET:
-        raise Refusal(
-            "delivery-not-consigned",
-            detail="The delivery is not in the inbox yet; ask the inbox first.",
-            detail_vi="Văn bản chưa có trong hộp đến; hãy lấy danh sách hộp đến trước.",
-        )
-    ended = ", ".join(sorted(states))
-    raise Refusal(
-        "delivery-ended",
-        detail=f"The delivery is {ended}; its content is no longer handed out.",
-        detail_vi=f"Lượt chuyển này đã kết thúc ({ended}); nội dung không còn được cung cấp.",
-    )
+    def _is_readable(self, delivery: Delivery) -> bool:
+        if delivery.state in UNDER_WAY:
+            # A called system fetches while it is being called, before its answer can be recorded as the consignment.
+            return is_called(self._register.snapshot.directory, delivery)
+        return delivery.state in _READABLE

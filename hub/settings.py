@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -20,11 +21,25 @@ class ListenSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     host: str = "127.0.0.1"
     port: int = 8080
+    unix_socket: str = ""
+    trusted_proxies: tuple[str, ...] = ()
     max_connections: int = 2000
+    max_connections_per_address: int = 1500
     header_timeout: float = 10.0
     body_timeout: float = 120.0
     idle_timeout: float = 75.0
     shutdown_timeout: float = 30.0
+
+
+class TlsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A second listener with TLS (1.2 or newer) of the hub's own; there is none without a certificate."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - it is the listener that is meant to be reached; off by default
+    port: int = 8443
+    certificate: str = ""
+    key: str = ""
+    client_ca: tuple[Path, ...] = ()
+    client_certificate: Literal["optional", "required"] = "optional"
 
 
 class IntakeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +50,16 @@ class IntakeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     memory_budget: int = 268_435_456
     max_future_hours: float = 24.0
     max_age_days: float = 0.0
+
+
+class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one caller may ask for, unless the register grants a system something else. 0: no limit."""
+
+    requests_per_second: float = 2000.0
+    burst: int = 10_000
+    concurrent_submissions: int = 8
+    waiting_submissions: int = 500
+    stored_bytes: int = 0
 
 
 class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,7 +103,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     hub: HubSettings = HubSettings()
     listen: ListenSettings = ListenSettings()
+    tls: TlsSettings = TlsSettings()
     intake: IntakeSettings = IntakeSettings()
+    limits: LimitSettings = LimitSettings()
     storage: StorageSettings = StorageSettings()
     trust: TrustSettings = TrustSettings()
     delivery: DeliverySettings = DeliverySettings()

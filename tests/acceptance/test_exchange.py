@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -71,12 +73,16 @@ def _member(code: str, port: int) -> Member:
 
 
 @asynccontextmanager
-async def _listening(port: int, answer: Callable[[int], int]) -> AsyncIterator[list[dict[str, object]]]:
+async def _listening(
+    port: int, answer: Callable[[int], int], before: Callable[[str], Awaitable[None]] | None = None
+) -> AsyncIterator[list[dict[str, object]]]:
     """Listen as the called system; `answer` gives the status of the n-th call (from 1). Give the bodies received."""
     calls: list[dict[str, object]] = []
 
     async def hook(request: web.Request) -> web.Response:
-        calls.append(await request.json())
+        calls.append(call := await request.json())
+        if before is not None:
+            await before(call["data"]["id"])
         return web.Response(status=answer(len(calls)))
 
     app = web.Application()
@@ -138,6 +144,25 @@ async def test_two_recipients_of_one_package_live_their_own_lives(world: World):
     for recipient in (ASKING, CALLED):
         assert [event for who, event in told if who == recipient] == ["ContentConsignment", "ContentHandover"]
     assert len({str(call["id"]) for call in calls}) == 1
+
+
+async def test_a_called_system_fetches_and_acknowledges_before_it_answers(world: World):
+    """The call itself says that the package is there: content and handover need not wait for the answer to be recorded."""
+    done: list[str] = []
+
+    async with world.client(SENDER) as sender, world.client(CALLED) as called:
+
+        async def take(delivery_id: str) -> None:
+            with tempfile.TemporaryDirectory() as folder:
+                await called.delivery_content(delivery_id, Path(folder) / "content")
+            done.append((await called.acknowledge(delivery_id)).delivery.state)
+
+        async with _listening(world.webhook_port, lambda _: 204, before=take):
+            package = (await sender.submit(_document(CALLED).encode())).package
+            await _until(sender, package.id, lambda each: _states(each)[CALLED] == "handed_over")
+            events = [each.event for each in await sender.package_receipts(package.id)]
+    assert done == ["handed_over"]
+    assert events == ["SubmissionAcceptance", "ContentConsignment", "ContentHandover"]
 
 
 async def test_the_feed_is_in_commit_order_and_resumes_from_any_cursor(world: World):

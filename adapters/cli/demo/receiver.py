@@ -14,13 +14,12 @@ from aiohttp import web
 from msgspec import Struct
 
 from adapters.cli.credentials import SystemEntry
-from adapters.client import AxisClient, ProblemError
-from adapters.client.values import Concluded, Content
+from adapters.client import AxisClient
+from adapters.client.values import Concluded
 from adapters.webhook.body import CONSIGNED
 from adapters.webhook.signature import is_genuine
 
 _LARGEST_CALL = 64 * 1024
-_PATIENCE = 100  #: times that a fetch is tried again
 
 
 class _Data(Struct, frozen=True):
@@ -72,20 +71,9 @@ class Receiver:
         while True:
             data = await self._called.get()
             path = self._folder / f"webhook-{secrets.token_hex(4)}.edxml"
-            content = await self._fetch(data.id, path)
+            content = await self._client.delivery_content(data.id, path)
             if content.sha256 == data.sha256:
                 self.taken.put_nowait(Taken(path, await self._client.acknowledge(data.id)))
-
-    async def _fetch(self, delivery_id: str, path: Path) -> Content:
-        """Fetch a delivery; a receiver may be quicker than the hub's note that the call was answered."""
-        for _ in range(_PATIENCE):
-            try:
-                return await self._client.delivery_content(delivery_id, path)
-            except ProblemError as error:
-                if error.code != "delivery-not-consigned":
-                    raise
-                await asyncio.sleep(0.05)
-        return await self._client.delivery_content(delivery_id, path)
 
 
 @asynccontextmanager
