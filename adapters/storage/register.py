@@ -20,12 +20,16 @@ from adapters.storage.register_tables import (
     agency_aliases,
     api_keys,
     certificates,
+    credential_uses,
     register_version,
+    system_certificates,
+    system_limits,
     systems,
     users,
 )
-from adapters.storage.times import micros
-from hub.accounts import ApiKey, Register, User
+from adapters.storage.times import micros, moment
+from hub.accounts import ApiKey, Register, SystemCertificate, User
+from hub.limits import SystemLimits
 from routing.values import Agency, System
 from signing.verify import RegisteredCertificate
 
@@ -36,6 +40,9 @@ _put_agencies = BulkUpsert(agencies)
 _put_certificates = BulkUpsert(certificates)
 _put_users = BulkUpsert(users)
 _put_api_keys = BulkUpsert(api_keys)
+_put_system_certificates = BulkUpsert(system_certificates)
+_put_limits = BulkUpsert(system_limits)
+_put_uses = BulkUpsert(credential_uses)
 _add_aliases = BulkInsert(agency_aliases)
 _raise_version = update(register_version).values(version=register_version.c.version + 1)
 _version = select(register_version.c.version)
@@ -137,6 +144,48 @@ class Registers:
     async def revoke_api_key(self, key_id: str, at: datetime) -> None:
         """Revoke a bearer key from `at` on."""
         await self._set(api_keys, key_id, revoked_at=micros(at))
+
+    async def expire_api_key(self, key_id: str, at: datetime) -> None:
+        """Let a bearer key expire at `at`: until then it and its successor are both good."""
+        await self._set(api_keys, key_id, expires_at=micros(at))
+
+    async def add_system_certificate(self, certificate: SystemCertificate) -> None:
+        """Bind a client certificate to a system; it can be bound to one only."""
+
+        def work(connection: Connection) -> None:
+            _expect(connection, system_certificates, certificate.sha256, exists=False)
+            _expect(connection, systems, certificate.system_id, exists=True)
+            _put_system_certificates(connection, [rows.system_certificate_row(certificate)])
+
+        await self._change(work)
+
+    async def remove_system_certificate(self, sha256: str) -> None:
+        """Take a client certificate from its system."""
+
+        def work(connection: Connection) -> None:
+            _expect(connection, system_certificates, sha256, exists=True)
+            connection.execute(delete(system_certificates).where(system_certificates.c.sha256 == sha256))
+
+        await self._change(work)
+
+    async def set_limits(self, system_id: str, limits: SystemLimits) -> None:
+        """Grant a system limits of its own, in place of earlier ones."""
+
+        def work(connection: Connection) -> None:
+            _expect(connection, systems, system_id, exists=True)
+            _put_limits(connection, [rows.limits_row(system_id, limits)])
+
+        await self._change(work)
+
+    async def credential_uses(self) -> dict[str, datetime]:
+        """Return when each API key (by key id) and client certificate (by SHA-256) was last seen, to about a minute."""
+        found = await self._database.read(lambda connection: connection.execute(select(credential_uses)).all())
+        return {row.id: moment(row.last_used_at) for row in found}
+
+    async def note_uses(self, uses: Mapping[str, datetime]) -> None:
+        """Write when credentials were last seen; the register's version stays."""
+        found = [(name, micros(at)) for name, at in uses.items()]
+        await self._database.writer.run(lambda connection: _put_uses(connection, found))
 
     async def import_entries(
         self,

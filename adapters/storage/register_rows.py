@@ -9,9 +9,19 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from adapters.storage.bulk import Row
-from adapters.storage.register_tables import agencies, agency_aliases, api_keys, certificates, systems, users
+from adapters.storage.register_tables import (
+    agencies,
+    agency_aliases,
+    api_keys,
+    certificates,
+    system_certificates,
+    system_limits,
+    systems,
+    users,
+)
 from adapters.storage.times import micros, micros_or_none, moment, moment_or_none
-from hub.accounts import ApiKey, Register, Role, User
+from hub.accounts import ApiKey, Register, Role, SystemCertificate, User
+from hub.limits import SystemLimits
 from routing.values import Agency, Binding, SignaturePolicy, System
 from signing.verify import RegisteredCertificate
 
@@ -69,6 +79,29 @@ def api_key_row(key: ApiKey) -> Row:
     )
 
 
+def system_certificate_row(certificate: SystemCertificate) -> Row:
+    """Return the row of `system_certificates`."""
+    return (
+        certificate.sha256,
+        certificate.system_id,
+        certificate.subject,
+        micros(certificate.not_before),
+        micros(certificate.not_after),
+        micros(certificate.added_at),
+    )
+
+
+def limits_row(system_id: str, limits: SystemLimits) -> Row:
+    """Return the row of `system_limits`."""
+    return (
+        system_id,
+        limits.requests_per_second,
+        limits.burst,
+        limits.concurrent_submissions,
+        limits.stored_bytes,
+    )
+
+
 def read_register(connection: Connection, version: int) -> Register:
     """Return everything, sorted by name."""
     found = connection.execute(select(systems).order_by(systems.c.id)).all()
@@ -86,6 +119,13 @@ def read_register(connection: Connection, version: int) -> Register:
             for row in connection.execute(select(users).order_by(users.c.name))
         ),
         webhook_secrets={row.id: row.webhook_secret for row in found if row.webhook_secret is not None},
+        system_certificates=tuple(
+            map(
+                _system_certificate_of,
+                connection.execute(select(system_certificates).order_by(system_certificates.c.sha256)),
+            )
+        ),
+        limits={row.system_id: _limits_of(row) for row in connection.execute(select(system_limits))},
     )
 
 
@@ -115,6 +155,26 @@ def _api_key_of(row: Any) -> ApiKey:
         created_at=moment(row.created_at),
         expires_at=moment_or_none(row.expires_at),
         revoked_at=moment_or_none(row.revoked_at),
+    )
+
+
+def _system_certificate_of(row: Any) -> SystemCertificate:
+    return SystemCertificate(
+        sha256=row.sha256,
+        system_id=row.system_id,
+        subject=row.subject,
+        not_before=moment(row.not_before),
+        not_after=moment(row.not_after),
+        added_at=moment(row.added_at),
+    )
+
+
+def _limits_of(row: Any) -> SystemLimits:
+    return SystemLimits(
+        requests_per_second=row.requests_per_second,
+        burst=row.burst,
+        concurrent_submissions=row.concurrent_submissions,
+        stored_bytes=row.stored_bytes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from adapters.storage.tables import metadata
 
@@ -69,6 +69,37 @@ api_keys = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
+)
+
+#: TLS client certificates, each bound to one system.
+system_certificates = Table(
+    "system_certificates",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("system_id", String, ForeignKey(systems.c.id), nullable=False),
+    Column("subject", String, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("not_after", BigInteger, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+)
+
+#: What single systems are granted instead of the usual limits.
+system_limits = Table(
+    "system_limits",
+    metadata,
+    Column("system_id", String, ForeignKey(systems.c.id), primary_key=True),
+    Column("requests_per_second", Float),
+    Column("burst", Integer),
+    Column("concurrent_submissions", Integer),
+    Column("stored_bytes", BigInteger),
+)
+
+#: When a key or certificate was last seen, by key id or SHA-256. Not part of the register: it raises no version.
+credential_uses = Table(
+    "credential_uses",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("last_used_at", BigInteger, nullable=False),
 )
 
 register_version = Table(
