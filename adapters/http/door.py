@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from adapters.http.auth import authenticate
-from adapters.http.context import CALLER, LIFETIME, TRACE_ID, remember, services_of
+from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, remember, services_of
 from adapters.http.lifetime import Lifetime
 from adapters.http.problems import problem_answer
 from adapters.http.query import Nothing, asked
@@ -43,7 +45,10 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         except web.HTTPException as error:
             return _misdirected(error, request)
         except ConnectionError:
-            raise  # the client is gone, or its answer was cut short: nobody is left to be told
+            raise  # the answer was cut short: nobody is left to be told
+        except asyncio.CancelledError:
+            _log.info("request-abandoned", method=request.method, **request.get(FACTS, {}))
+            raise  # the client is gone, so there is no answer and no other line
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, the caller gets a clean 500
             _log.exception("defect", route=request.path, kind=type(error).__name__)
             return problem_answer(Defect("defect"), request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 
 import yaml
@@ -38,6 +39,19 @@ def test_problem_in_the_log(world):
     answer = world.api().get(f"/v1/packages/{uuid7()}")
     (line,) = lines_of(world, answer.problem.trace_id)
     assert (line["status"], line["problem"]) == (404, "not-found")
+
+
+def test_abandoned_request(world):
+    """A client that leaves before its answer leaves a line, too."""
+    trace = uuid7().replace("-", "")
+    with socket.create_connection(("127.0.0.1", world.hub.port), timeout=5) as connection:
+        connection.sendall(
+            f"GET /v1/inbox?wait=30 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {world.keys['H99.05']}\r\n"
+            f"traceparent: 00-{trace}-00f067aa0ba902b7-01\r\n\r\n".encode()
+        )
+        time.sleep(0.2)
+    (line,) = lines_of(world, trace)
+    assert (line["event"], line["route"]) == ("request-abandoned", "/v1/inbox")
 
 
 def test_no_forged_lines(world):
