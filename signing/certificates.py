@@ -116,8 +116,7 @@ class TrustAnchors:
 
         Raises:
             Untrusted: certificate-expired, -not-yet-valid, -usage, -revoked, or -untrusted (self-signed, unknown
-                issuer, path length, name constraints, weak signature in the path), signature-algorithm-forbidden (weak
-                key of an authority).
+                issuer, path length, name constraints), signature-algorithm-forbidden (weak key or signature in the path).
             Undetermined: revocation-unavailable, when the evidence says nothing about that moment.
         """
         basis = None if revocation is None else revocation.basis

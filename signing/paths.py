@@ -16,6 +16,7 @@ import asn1crypto.x509  # type: ignore[import-untyped]
 from msgspec import Struct
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
     ExpiredError,
     InsufficientRevinfoError,
     NotYetValidError,
@@ -71,7 +72,7 @@ def find_path(
         signatures: the memory of checked CRL signatures.
 
     Raises:
-        Untrusted: certificate-expired, -not-yet-valid, -revoked or -untrusted.
+        Untrusted: certificate-expired, -not-yet-valid, -revoked or -untrusted, signature-algorithm-forbidden.
         Undetermined: revocation-unavailable.
     """
     try:
@@ -175,6 +176,12 @@ def _refuse(error: Exception) -> NoReturn:
             Code.CERTIFICATE_NOT_YET_VALID,
             f"A certificate above the signer's is not valid yet: {error}",
             "Một chứng thư cấp trên trong chuỗi chưa có hiệu lực.",
+        ) from error
+    if isinstance(error, DisallowedAlgorithmError):
+        raise Untrusted(
+            Code.ALGORITHM_FORBIDDEN,
+            f"The certificate, or one above it, is signed with a weak key or algorithm: {error}",
+            "Chứng thư số hoặc chứng thư cấp trên được ký bằng khóa hoặc thuật toán không đủ mạnh.",
         ) from error
     raise Untrusted(
         Code.CERTIFICATE_UNTRUSTED,

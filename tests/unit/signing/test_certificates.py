@@ -3,34 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
 from signing.certificates import TrustAnchors
 from signing.errors import Untrusted
 from signing.keyinfo import Embedded
 from signing.keys import KeyUnreadable, der_of, fingerprint, pem_of_certificates
-from signing.lab import Authority, Identity, KeyKind, LabPki, Validity, distinguished_name, new_key
+from signing.lab import Authority, Identity, KeyKind, LabPki, Validity, distinguished_name
 from signing.memo import Memo
 from signing.sign import sign
 from signing.verify import verify
 from tests.unit.signing.conftest import Registrations
+from tests.unit.signing.pkix import code_of, verify_by
 from tests.vectors.signatures.documents import package
-from tests.vectors.signatures.forge import Forge, parse
-
-
-def verify_by(identity, anchors, at, *, chain=None):
-    """Sign the small package by an identity that is registered, and verify it."""
-    registry = Registrations()
-    registry.add(identity)
-    data = Forge(identity.key, list(identity.chain if chain is None else chain)).sign(package())
-    return verify(parse(data), registry=registry, anchors=anchors, at=at)
-
-
-def code_of(identity, anchors, at, **choices):
-    with pytest.raises(Untrusted) as refusal:
-        verify_by(identity, anchors, at, **choices)
-    return refusal.value.code
+from tests.vectors.signatures.forge import parse
 
 
 def test_an_expired_certificate_has_its_own_code(pki, anchors, now):
@@ -95,26 +80,6 @@ def test_a_leaf_cannot_issue(pki, agency_ec, anchors, now):
     """A certificate issued with an agency's own key is worth nothing."""
     false_authority = Authority(agency_ec.key, agency_ec.certificate, agency_ec.chain)
     identity = false_authority.issue(distinguished_name("Sở Giả", "H99.01"), pki.validity)
-    assert code_of(identity, anchors, now) == "certificate-untrusted"
-
-
-def test_name_constraints_are_kept(pki, anchors, now):
-    """A leaf outside the names its authority is limited to is refused."""
-    key = new_key(KeyKind.EC_P256)
-    only = x509.NameConstraints([x509.DirectoryName(distinguished_name("Another branch"))], None)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(distinguished_name("Constrained CA"))
-        .issuer_name(pki.root.certificate.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(pki.validity.not_before)
-        .not_valid_after(pki.validity.not_after)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(only, critical=True)
-        .sign(pki.root.key, hashes.SHA256())
-    )
-    identity = Authority(key, certificate, (certificate,)).issue(distinguished_name("Sở Mẫu", "H99.01"), pki.validity)
     assert code_of(identity, anchors, now) == "certificate-untrusted"
 
 
