@@ -8,15 +8,14 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from aiohttp.resolver import ThreadedResolver
 from msgspec import Struct
 from yarl import URL
 
+from adapters.egress import TargetForbidden, open_session
 from adapters.webhook.answer import outcome_of
 from adapters.webhook.body import CONTENT_TYPE, Message, compose
-from adapters.webhook.resolver import GuardedResolver
 from adapters.webhook.signature import signed_headers
-from adapters.webhook.target import Guard, TargetForbidden
+from adapters.webhook.target import Guard
 from hub.accounts import Snapshot
 from hub.order import Failed, Hopeless, Outcome
 from hub.ports import Clock
@@ -105,19 +104,6 @@ async def open_courier(
     `snapshot` gives the register of the moment; `resolver` stands in for the system's.
     """
     guard = Guard(settings.delivery.webhook_allow)
-    connector = aiohttp.TCPConnector(
-        resolver=GuardedResolver(resolver or ThreadedResolver(), guard),
-        use_dns_cache=False,
-        limit=0,  # the hub bounds calls per system; a common bound would let one slow receiver stop the others
-        keepalive_timeout=15,
-    )
-    session = aiohttp.ClientSession(
-        connector=connector,
-        timeout=aiohttp.ClientTimeout(total=settings.delivery.webhook_timeout),
-        headers={"Content-Type": CONTENT_TYPE, "User-Agent": "axis-hub"},
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,  # a proxy would connect to addresses that nobody judged
-        auto_decompress=False,
-    )
-    async with session:
+    seconds, headers = settings.delivery.webhook_timeout, {"Content-Type": CONTENT_TYPE}
+    async with open_session(guard, seconds=seconds, headers=headers, resolver=resolver) as session:
         yield WebhookCourier(session, settings, snapshot, clock, guard)

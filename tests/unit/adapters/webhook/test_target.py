@@ -5,8 +5,8 @@ from ipaddress import ip_address
 import pytest
 from aiohttp.abc import AbstractResolver
 
-from adapters.webhook.resolver import GuardedResolver
-from adapters.webhook.target import Guard, TargetForbidden, is_public
+from adapters.egress import GuardedResolver, TargetForbidden, is_public
+from adapters.webhook.target import Guard
 from hub.trouble import Refusal
 
 INNER = (

@@ -1,4 +1,4 @@
-"""Names to addresses, judged: the only resolver that the webhook session knows."""
+"""Names to addresses, judged: the only resolver that a guarded session knows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from adapters.webhook.target import Guard, TargetForbidden
+from adapters.egress.target import Guard, TargetForbidden
 
 
 class GuardedResolver(AbstractResolver):
-    """Resolves through `inner` and passes on addresses only when webhooks may reach every one of them.
+    """Resolves through `inner` and passes on addresses only when every one of them may be reached.
 
     One forbidden address forbids the name: a mixed answer is what a rebinding attack looks like. The connector
     connects to the addresses returned here and resolves again for every new connection, so nothing goes unjudged.
@@ -35,7 +35,9 @@ class GuardedResolver(AbstractResolver):
             # A zone (fe80::1%eth0) marks a link-local address; without it the address can be judged.
             address = ip_address(each["host"].partition("%")[0])
             if not self._guard.may_reach(host, port, address):
-                raise TargetForbidden(f"{host} resolves to the inner address {address}")
+                raise TargetForbidden(
+                    f"{host} resolves to the inner address {address}", f"{host} trỏ tới địa chỉ nội bộ {address}"
+                )
         return found
 
     async def close(self) -> None:
