@@ -15,8 +15,6 @@ from bench.demo import Demo
 from bench.load import Job, Result
 from bench.servers import Design, Server, serving
 
-_WARM_UP = 24  #: packages before the clock starts: imports, certificate path, prepared statements
-
 
 class Case(Struct, frozen=True):
     """One load: how many packages of which size, from how many clients at once. The obvious design gets fewer."""
