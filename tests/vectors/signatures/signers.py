@@ -2,7 +2,9 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -47,6 +49,12 @@ class Lab:
             for identity in (self.ec, self.rsa, self.other)
         }
 
+    def over(self, template: str) -> Self:
+        """Return the same signers with another package to sign."""
+        other = copy(self)
+        other.template = template
+        return other
+
     def forge(self, signer: Identity | None = None, **choices: object) -> Forge:
         """Begin an honest signature by a registered key and change what the vector is about."""
         signer = signer or self.ec
@@ -55,8 +63,12 @@ class Lab:
     def issue(self, key: object, code: str = "H99.01") -> Identity:
         """Issue and register a certificate for a key that the laboratory itself would not make."""
         identity = certify(self.pki, key, code, self.at)
-        self.registered[fingerprint(identity.certificate)] = code
+        self.register(identity, code)
         return identity
+
+    def register(self, identity: Identity, code: str = "H99.01") -> None:
+        """Register the certificate of an identity for an agency."""
+        self.registered[fingerprint(identity.certificate)] = code
 
 
 def certify(pki: LabPki, key: object, code: str = "H99.01", at: datetime | None = None) -> Identity:

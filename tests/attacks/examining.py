@@ -1,0 +1,44 @@
+"""The hub's own examination in this process, with a real register: two agencies, two systems, the laboratory's certificates."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from hub.accounts import Register, Snapshot
+from hub.examine import Examined, Rules, Window, examine
+from routing.values import Agency, Binding, SignaturePolicy, System
+from signing.certificates import TrustAnchors
+from signing.verify import RegisteredCertificate
+from tests.vectors.signatures.signers import Lab
+
+_SENDING = System(id="sending", name="", binding=Binding.PULL, policy=SignaturePolicy.REQUIRED)
+_RECEIVING = System(id="receiving", name="", binding=Binding.PULL, policy=SignaturePolicy.REQUIRED)
+
+
+class Examiner:
+    """Examines packages as the sending system's, at the laboratory's moment."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        agencies = (
+            Agency(code="H99.01", name="Sở Mẫu", parent=None, system_id=_SENDING.id),
+            Agency(code="H99.02", name="Sở Khác", parent=None, system_id=_RECEIVING.id),
+        )
+        certificates = tuple(RegisteredCertificate(sha256, code, b"") for sha256, code in lab.registered.items())
+        register = Register(1, (_SENDING, _RECEIVING), agencies, certificates, (), (), {})
+        self._rules = Rules(
+            snapshot=Snapshot.of(register),
+            anchors=TrustAnchors([lab.pki.root.certificate]),
+            window=Window(newest=timedelta(hours=24)),
+        )
+
+    def __call__(self, data: bytes) -> Examined:
+        """Examine; raises `Refusal` or `Deferral`, and anything else only by a defect."""
+        return examine(data, system=_SENDING, rules=self._rules, at=self._lab.at)
+
+
+def shown(examined: Examined) -> Examined:
+    """Return what is displayed, stored and routed of a package: all but the notes about its spelling."""
+    return replace(examined, envelope=replace(examined.envelope, notes=()))
