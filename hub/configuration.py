@@ -1,4 +1,7 @@
-"""Reading the configuration: `axis.toml`, then the environment (`AXIS_<SECTION>__<KEY>`), strictly typed."""
+"""Reading the configuration: `axis.toml`, then the environment (`AXIS_<SECTION>__<KEY>`), strictly typed.
+
+A section may hold another one: `AXIS_TRUST__REVOCATION__MODE` is `mode` in `[trust.revocation]`.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,9 @@ def _as_path(wanted: type, value: Any) -> Any:
 
 def _override(raw: dict[str, Any], environment: Mapping[str, str]) -> None:
     for name, value in environment.items():
-        section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
-        if name.startswith(PREFIX) and separator:
-            raw.setdefault(section, {})[key] = value
+        *sections, key = name.removeprefix(PREFIX).lower().split("__")
+        if name.startswith(PREFIX) and sections:
+            place = raw
+            for section in sections:
+                place = place.setdefault(section, {})
+            place[key] = value

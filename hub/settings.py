@@ -71,6 +71,20 @@ class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_pending: int = 2000
 
 
+class RevocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether certificates must be shown good, and where the hub hears of revoked ones."""
+
+    mode: Literal["off", "require"] = "off"
+    crl: tuple[str, ...] = ()
+    named_places: bool = True
+    grace_hours: float = 24.0
+    refresh_minutes: float = 60.0
+    timeout: float = 10.0
+    max_bytes: int = 33_554_432
+    allow: tuple[str, ...] = ()
+    cache_dir: Path = Path("data/trust")
+
+
 class TrustSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Keys and anchors, as files."""
 
@@ -78,6 +92,8 @@ class TrustSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     hub_key: Path = Path("pki/hub.key.pem")
     hub_certificate: Path = Path("pki/hub.cert.pem")
     hub_chain: tuple[Path, ...] = (Path("pki/sub.cert.pem"),)
+    intermediates: tuple[Path, ...] = ()
+    revocation: RevocationSettings = RevocationSettings()
 
 
 class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +114,16 @@ class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     level: str = "info"
 
 
+class MailSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Mail to the hub's operators, about certificates that end soon; there is none without a server and a recipient."""
+
+    host: str = ""
+    port: int = 25
+    sender: str = "axis-hub@localhost"
+    recipients: tuple[str, ...] = ()
+    timeout: float = 10.0
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration."""
 
@@ -109,4 +135,5 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     storage: StorageSettings = StorageSettings()
     trust: TrustSettings = TrustSettings()
     delivery: DeliverySettings = DeliverySettings()
+    mail: MailSettings = MailSettings()
     log: LogSettings = LogSettings()

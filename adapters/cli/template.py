@@ -21,12 +21,21 @@ _HEAD = """\
 
 def render(settings: Settings) -> str:
     """Write settings as TOML; each with one comment, each section with its own."""
-    return "\n".join([_HEAD, *("\n".join(_section(name, section)) + "\n" for name, section in _fields(settings))])
+    sections = ((name, section) for name, outer in _fields(settings) for name, section in _with_inner(name, outer))
+    return "\n".join([_HEAD, *("\n".join(_section(name, section)) + "\n" for name, section in sections)])
+
+
+def _with_inner(name: str, section: Struct) -> Iterator[tuple[str, Struct]]:
+    yield name, section
+    for key, value in _fields(section):
+        if isinstance(value, Struct):
+            yield from _with_inner(f"{name}.{key}", value)
 
 
 def _section(name: str, section: Struct) -> Iterator[str]:
     yield f"[{name}]  # {(type(section).__doc__ or '').splitlines()[0]}"
-    for key, value in _fields(section):
+    plain = ((key, value) for key, value in _fields(section) if not isinstance(value, Struct))
+    for key, value in plain:
         yield f"# {COMMENTS[f'{name}.{key}']}"
         yield f"{key} = {literal(value)}"
 

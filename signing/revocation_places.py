@@ -1,0 +1,93 @@
+"""Where a certificate says that its status is found, and the question to put to an OCSP responder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID
+from msgspec import Struct
+
+from signing.errors import FOREIGN
+from signing.revocation import RevocationList
+from signing.revocation_reading import is_signed_by
+
+_MOST = 4  #: places read of one certificate; a certificate is no directory
+
+
+class Places(Struct, frozen=True):
+    """URLs (http, https) of CRLs and of OCSP responders, in the certificate's order."""
+
+    crl: tuple[str, ...] = ()
+    ocsp: tuple[str, ...] = ()
+
+
+def places_of(certificate: x509.Certificate) -> Places:
+    """Return the places that a certificate names (RFC 5280, 4.2.1.13 and 4.2.2.1); none when they cannot be read.
+
+    Only complete lists of the issuer itself are named: points for some reasons or of another CRL issuer are left out.
+    """
+    try:
+        extensions = certificate.extensions
+        return Places(_http(_crl_names(extensions)), _http(_ocsp_names(extensions)))
+    except FOREIGN:
+        return Places()
+
+
+def issuer_of(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x509.Certificate | None:
+    """Return the candidate that signed the certificate; None when there is none."""
+    for candidate in candidates:
+        if candidate.subject == certificate.issuer:
+            try:
+                certificate.verify_directly_issued_by(candidate)
+            except FOREIGN:
+                continue
+            return candidate
+    return None
+
+
+def is_issued_by(crl: RevocationList, candidates: Iterable[x509.Certificate]) -> bool:
+    """Tell whether one of the candidates signed the CRL under its own name."""
+    for candidate in candidates:
+        key = candidate.public_key()
+        if (
+            candidate.subject == crl.parsed.issuer
+            and isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey))
+            and is_signed_by(crl, key)
+        ):
+            return True
+    return False
+
+
+def ocsp_question(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
+    """Return the OCSP request (DER) about one certificate.
+
+    SHA-1 only names the issuer here, as RFC 5019 wants it and as every responder understands it.
+    """
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
+    return builder.build().public_bytes(Encoding.DER)
+
+
+def _crl_names(extensions: x509.Extensions) -> Iterable[x509.GeneralName]:
+    try:
+        points = extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except x509.ExtensionNotFound:
+        return ()
+    return [name for point in points if not point.reasons and not point.crl_issuer for name in point.full_name or ()]
+
+
+def _ocsp_names(extensions: x509.Extensions) -> Iterable[x509.GeneralName]:
+    try:
+        access = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return ()
+    return [each.access_location for each in access if each.access_method == AuthorityInformationAccessOID.OCSP]
+
+
+def _http(names: Iterable[x509.GeneralName]) -> tuple[str, ...]:
+    urls = (name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))
+    return tuple(url for url in urls if url.lower().startswith(("http://", "https://")))[:_MOST]
