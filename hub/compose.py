@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from adapters.http.listeners import listeners
 from adapters.http.logs import configure_logs
-from adapters.http.server import listening_socket, serving, until_told_to_stop
+from adapters.http.server import serving, until_told_to_stop
 from adapters.storage.opening import Storage, open_storage
 from adapters.trust.load import Trust, load_trust
 from adapters.webhook.courier import open_courier
@@ -19,6 +20,7 @@ from hub.attest import Attestor
 from hub.commits import Commits
 from hub.conclusion import Concluder
 from hub.consignment import Consignment
+from hub.credential_uses import CredentialUses
 from hub.examination import Examination
 from hub.examine import Window
 from hub.expiry import Expiry
@@ -85,10 +87,10 @@ async def serve(
 ) -> None:
     """Run the hub with its HTTP edge until SIGTERM or SIGINT; `on_open` is told where it listens."""
     configure_logs(settings.log.level)
-    listening = listening_socket(settings.listen)
-    async with running(settings, base_dir) as services, serving(services, listening) as (host, port):
-        on_open(host, port)
-        await until_told_to_stop()
+    with listeners(settings, base_dir) as opened:
+        async with running(settings, base_dir) as services, serving(services, opened) as (host, port):
+            on_open(host, port)
+            await until_told_to_stop()
 
 
 def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
@@ -125,6 +127,7 @@ def _services(
         register=register,
         signals=signals,
         commits=commits,
+        credential_uses=CredentialUses(storage.registers),
         submission=Submission(
             examination=_examination(settings, trust, register),
             store=store,
@@ -175,7 +178,12 @@ def _loops(
         concurrency=delivery.webhook_concurrency,
     )
     expiry = Expiry(store=services.store, register=services.register, attestor=attestor, clock=now)
-    return {"relay": relay.run, "consignment": consignment.run, "expiry": expiry.run}
+    return {
+        "relay": relay.run,
+        "consignment": consignment.run,
+        "expiry": expiry.run,
+        "credential-uses": services.credential_uses.run,
+    }
 
 
 def _probes(storage: Storage, trust: Trust, content_dir: Path) -> dict[str, Probe]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.commits import Commits
+from hub.credential_uses import CredentialUses
 from hub.feed import Feed
 from hub.handover import Handover
 from hub.health import Health
@@ -32,6 +33,7 @@ class Services:
     register: CurrentRegister
     signals: Signals
     commits: Commits
+    credential_uses: CredentialUses
     submission: Submission
     handover: Handover
     recalls: Recalls

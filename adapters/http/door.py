@@ -8,9 +8,11 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from adapters.http.auth import authenticate
+from adapters.http.auth import Presented, authenticate
 from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, remember, services_of
+from adapters.http.guard import peer_behind
 from adapters.http.lifetime import Lifetime
+from adapters.http.peers import certificate_of
 from adapters.http.problems import problem_answer
 from adapters.http.query import Nothing, asked
 from adapters.http.routes import BY_HANDLER, Route
@@ -62,18 +64,26 @@ def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> Non
     if lifetime.is_stopping and not route.works_while_stopping:
         raise Deferral("shutting-down")
     if route.roles:
-        services = services_of(request)
-        caller = authenticate(request.headers.get(hdrs.AUTHORIZATION), services.register.snapshot, services.clock())
-        request[CALLER] = caller
-        remember(request, caller=caller.name)
-        if caller.role not in route.roles:
-            raise Refusal(
-                "not-authorised",
-                detail=f"The role {caller.role} may not use this route.",
-                detail_vi=f"Vai trò {caller.role} không được dùng đường dẫn này.",
-            )
+        _let_in(request, route)
     if route.asked is Nothing:
         asked(request, Nothing)
+
+
+def _let_in(request: web.Request, route: Route) -> None:
+    services = services_of(request)
+    at = services.clock()
+    presented = Presented(request.headers.get(hdrs.AUTHORIZATION), certificate_of(request, peer_behind(request)))
+    authenticated = authenticate(presented, services.register.snapshot, at)
+    caller = authenticated.caller
+    request[CALLER] = caller
+    remember(request, caller=caller.name)
+    services.credential_uses.note(authenticated.credentials, at)
+    if caller.role not in route.roles:
+        raise Refusal(
+            "not-authorised",
+            detail=f"The role {caller.role} may not use this route.",
+            detail_vi=f"Vai trò {caller.role} không được dùng đường dẫn này.",
+        )
 
 
 def _in_trouble(trouble: Trouble, request: web.Request) -> web.Response:

@@ -1,12 +1,11 @@
-"""Opening the door and closing it again: the listening socket, the server behind it, and a stop that drops nothing."""
+"""Opening the door and closing it again: a server behind every listening socket, and a stop that drops nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -19,11 +18,12 @@ from adapters.http.app import build
 from adapters.http.context import LIFETIME, METRICS
 from adapters.http.guard import Gate, GuardedHandler
 from adapters.http.lifetime import Lifetime
+from adapters.http.listeners import BACKLOG, Listener, allow_files
 from adapters.http.logs import RequestLog
+from adapters.http.peers import networks
 from hub.services import Services
 from hub.settings import ListenSettings
 
-BACKLOG = 1024
 #: How long an unread body is read on after its refusal, so that the sender sees the answer and not a reset.
 LINGER = 2.0
 _LONGEST_HEADER = 16_384
@@ -33,29 +33,25 @@ Result = TypeVar("Result")
 _log = structlog.get_logger()
 
 
-def listening_socket(listen: ListenSettings, *, is_shared: bool = False) -> socket.socket:
-    """Return a socket bound to the configured address; `is_shared`: several processes listen on it (SO_REUSEPORT).
-
-    Raises `OSError` when the address is taken or not ours.
-    """
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    return socket.create_server((listen.host, listen.port), family=family, backlog=BACKLOG, reuse_port=is_shared)
-
-
 @asynccontextmanager
-async def serving(services: Services, listening: socket.socket) -> AsyncIterator[tuple[str, int]]:
-    """Serve the API on a bound socket; give its address. On leaving: refuse new work, finish what is under way, close."""
+async def serving(services: Services, listeners: Sequence[Listener]) -> AsyncIterator[tuple[str, int]]:
+    """Serve the API on bound sockets; give the address of the first. On leaving: refuse new work, finish what is under way.
+
+    Raises `ConfigurationError` when a setting of this edge makes no sense.
+    """
     listen = services.settings.listen
+    allow_files(listen)
     app = build(services)
-    services.commits.subscribe(app[METRICS].observe)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
-    server = await asyncio.get_running_loop().create_server(_factory(runner, listen), sock=listening, backlog=BACKLOG)
+    factory = _factory(runner, listen)
+    servers = [await _serve(factory, each, listen) for each in listeners]
     try:
-        host, port = listening.getsockname()[:2]
+        host, port = listeners[0].socket.getsockname()[:2]
         yield host, port
     finally:
-        server.close()
+        for server in servers:
+            server.close()
         await _drain(app[LIFETIME], timedelta(seconds=listen.shutdown_timeout))
         await runner.cleanup()
 
@@ -82,6 +78,18 @@ async def until_told_to_stop() -> None:
             loop.remove_signal_handler(each)
 
 
+async def _serve(
+    factory: Callable[[], GuardedHandler], listener: Listener, listen: ListenSettings
+) -> asyncio.AbstractServer:
+    loop = asyncio.get_running_loop()
+    if listener.is_unix:
+        return await loop.create_unix_server(factory, sock=listener.socket, backlog=BACKLOG)
+    patience = listen.header_timeout if listener.tls else None
+    return await loop.create_server(
+        factory, sock=listener.socket, backlog=BACKLOG, ssl=listener.tls, ssl_handshake_timeout=patience
+    )
+
+
 async def _drain(lifetime: Lifetime, within: timedelta) -> None:
     # aiohttp's own shutdown stops reading the bodies of requests under way, so they are waited for before it starts.
     lifetime.stop()
@@ -93,7 +101,7 @@ def _factory(runner: web.AppRunner, listen: ListenSettings) -> partial[GuardedHa
     return partial(
         GuardedHandler,
         cast("web.Server", runner.server),
-        Gate(listen),
+        Gate(listen, networks(listen.trusted_proxies)),
         loop=asyncio.get_running_loop(),
         keepalive_timeout=listen.idle_timeout,
         lingering_time=LINGER,
