@@ -162,11 +162,20 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         # administration
         "added": ("Đã thêm {what}.", "Added {what}."),
         "changed": ("Đã sửa {what}.", "Changed {what}."),
+        "removed": ("Đã gỡ {what}.", "Removed {what}."),
         "already-there": ("Đã có trong danh bạ: {what}", "In the register already: {what}"),
         "unknown": ("Không có trong danh bạ: {what}", "Not in the register: {what}"),
         "key-once": (
             "Khóa này chỉ hiện một lần; trục chỉ giữ giá trị băm của nó:",
             "This key is shown once; the hub keeps its digest only:",
+        ),
+        "key-overlap": (
+            "Khóa cũ {what} còn dùng được đến {until}.",
+            "The old key {what} is good until {until}.",
+        ),
+        "key-revoked-already": (
+            "Khóa {what} đã hết hạn hoặc bị thu hồi; hãy tạo khóa mới bằng axis key add.",
+            "The key {what} has expired or was revoked; make a new one with axis key add.",
         ),
         "key-once-webhook": (
             "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.system_certificate import app as certificate
 from adapters.cli.trouble import CommandFailed, UsageFault
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from routing.values import System
 
 app = App(name="system", help="Connected systems.", result_action="return_value")
+app.command(certificate)
 
 BindingName = Literal["pull", "webhook", "vxp", "amqp", "upstream"]
 PolicyName = Literal["required", "transport"]
@@ -40,7 +42,7 @@ async def list_(*, config: Config = None, as_json: AsJson = False) -> int:
 
 @app.command
 async def show(id: Annotated[str, Parameter(name="ID")], *, config: Config = None, as_json: AsJson = False) -> int:
-    """Show one system, the agencies that it acts for, and its keys (not their secrets)."""
+    """Show one system, the agencies that it acts for, its keys (not their secrets), certificates and own limits."""
     async with open_store(config) as storage:
         register = await storage.registers.load_register()
     found = next((each for each in register.systems if each.id == id), None)
@@ -48,11 +50,18 @@ async def show(id: Annotated[str, Parameter(name="ID")], *, config: Config = Non
         raise CommandFailed("unknown", what=id)
     agencies = [each.code for each in register.agencies if each.system_id == id]
     keys = [each.key_id for each in register.api_keys if each.system_id == id and each.revoked_at is None]
+    certificates = [each.sha256 for each in register.system_certificates if each.system_id == id]
+    limits = register.limits.get(id)
     if as_json:
-        print_json({"system": found, "agencies": agencies, "keys": keys})
+        print_json(
+            {"system": found, "agencies": agencies, "keys": keys, "certificates": certificates, "limits": limits}
+        )
     else:
         rows = [(name, getattr(found, name)) for name in found.__struct_fields__]
-        print_table(("", ""), [*rows, ("agencies", ", ".join(agencies)), ("keys", ", ".join(keys))])
+        lists = {"agencies": agencies, "keys": keys, "certificates": certificates}
+        rows += [(name, ", ".join(values)) for name, values in lists.items()]
+        rows += [(name, getattr(limits, name)) for name in limits.__struct_fields__] if limits else []
+        print_table(("", ""), rows)
     return 0
 
 
@@ -142,6 +151,43 @@ async def suspend(id: Annotated[str, Parameter(name="ID")], *, config: Config = 
 async def resume(id: Annotated[str, Parameter(name="ID")], *, config: Config = None) -> int:
     """Let a suspended system work again."""
     return await _set_active(id, config, is_active=True)
+
+
+@app.command
+async def limit(
+    id: Annotated[str, Parameter(name="ID")],
+    *,
+    requests_per_second: float | None = None,
+    burst: int | None = None,
+    concurrent_submissions: int | None = None,
+    stored_bytes: int | None = None,
+    config: Config = None,
+) -> int:
+    """Grant a system limits of its own; what is left out is as for everybody (section [limits] of the configuration).
+
+    Parameters
+    ----------
+    requests_per_second
+        Requests that it may keep sending each second; 0: no limit.
+    burst
+        Requests that it may send at once after a pause.
+    concurrent_submissions
+        Packages of it that are examined at the same time.
+    stored_bytes
+        Bytes of packages that it may have stored; 0: no limit.
+    """
+    from hub.limits import SystemLimits
+
+    limits = SystemLimits(
+        requests_per_second=requests_per_second,
+        burst=burst,
+        concurrent_submissions=concurrent_submissions,
+        stored_bytes=stored_bytes,
+    )
+    async with open_store(config) as storage:
+        await storage.registers.set_limits(id, limits)
+    print_line(say("changed", what=id))
+    return 0
 
 
 def _check_url(url: str | None, config: Path | None) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.cli.main import main
 from hub import keys
-from signing.keys import pem_of_certificates
+from signing.keys import fingerprint, pem_of_certificates
 from signing.lab import KeyKind, LabPki
 
 CSV = """code,name,parent,system,old_codes,valid_from,valid_to
@@ -68,6 +68,47 @@ def test_key(axis, config):
     assert axis("key", "show", made["key_id"], "--config", config, "--json")[1] == listed[0]
     assert axis("key", "revoke", made["key_id"], "--config", config)[0] == 0
     assert axis("key", "list", "--system", "sys", "--config", config, "--json")[1][0]["revoked_at"]
+
+
+def test_rotated_key(axis, config):
+    """A rotated key keeps working until the overlap has passed; an expired one cannot be rotated."""
+    old = axis("key", "add", "--system", "sys", "--config", config, "--json")[1]["key_id"]
+    code, made, _ = axis("key", "rotate", old, "--overlap", "1", "--config", config, "--json")
+    assert code == 0
+    assert axis("key", "show", made["key_id"], "--config", config, "--json")[1]["system_id"] == "sys"
+    expires_at = datetime.fromisoformat(axis("key", "show", old, "--config", config, "--json")[1]["expires_at"])
+    assert 3500 < (expires_at - datetime.now(UTC)).total_seconds() < 3700
+    assert axis("key", "revoke", old, "--config", config)[0] == 0
+    assert axis("key", "rotate", old, "--config", config)[0] == 1
+
+
+def test_client_certificate(axis, config, tmp_path):
+    """A client certificate is bound to one system, listed with its validity, and taken away again."""
+    seal = LabPki.create(datetime.now(UTC), kind=KeyKind.EC_P256).agency("sys", "Phần mềm")
+    (tmp_path / "client.pem").write_bytes(pem_of_certificates(seal.certificate))
+    add = ("system", "certificate", "add", "sys", tmp_path / "client.pem", "--config", config)
+    assert axis(*add)[0] == 0
+    assert axis(*add)[0] == 1
+    (listed,) = axis("system", "certificate", "list", "--system", "sys", "--config", config, "--json")[1]
+    assert (listed["sha256"], listed["last_used_at"]) == (fingerprint(seal.certificate), None)
+    assert axis("system", "show", "sys", "--config", config, "--json")[1]["certificates"] == [listed["sha256"]]
+    assert listed["sha256"] in axis("system", "certificate", "list", "--config", config)[1]
+    assert axis("system", "certificate", "remove", listed["sha256"], "--config", config)[0] == 0
+    assert axis("system", "certificate", "list", "--config", config, "--json")[1] == []
+
+
+def test_limits_of_a_system(axis, config):
+    """What a system is granted beside the usual limits is kept and shown; what is left out is as for everybody."""
+    assert axis("system", "limit", "sys", "--burst", "7", "--config", config)[0] == 0
+    limits = axis("system", "show", "sys", "--config", config, "--json")[1]["limits"]
+    assert limits == {
+        "requests_per_second": None,
+        "burst": 7,
+        "concurrent_submissions": None,
+        "stored_bytes": None,
+    }
+    assert "burst" in axis("system", "show", "sys", "--config", config)[1]
+    assert axis("system", "limit", "nobody", "--burst", "7", "--config", config)[0] == 1
 
 
 @pytest.mark.parametrize("owner", [(), ("--system", "sys", "--user", "x")])
