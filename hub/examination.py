@@ -7,7 +7,7 @@ packages are slower than one (measured, see bench). The budget keeps a few large
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from hub.accounts import Caller
@@ -18,6 +18,7 @@ from hub.spool import Spooled
 from hub.trouble import Refusal
 from routing.values import System
 from signing.certificates import TrustAnchors
+from signing.revocation import Revocation
 
 
 class ByteBudget:
@@ -54,12 +55,14 @@ class Examination:
         clock: Clock,
         inline_bytes: int,
         memory_budget: int,
+        revocation: Callable[[], Revocation | None] = lambda: None,
     ) -> None:
         self._register = register
         self._anchors = anchors
         self._window = window
         self._clock = clock
         self._inline_bytes = inline_bytes
+        self._revocation = revocation
         self._budget = ByteBudget(memory_budget)
 
     async def examine(self, caller: Caller, spooled: Spooled) -> Examined:
@@ -71,7 +74,12 @@ class Examination:
             return await asyncio.to_thread(self._run, system, spooled)
 
     def _run(self, system: System, spooled: Spooled) -> Examined:
-        rules = Rules(snapshot=self._register.snapshot, anchors=self._anchors, window=self._window)
+        rules = Rules(
+            snapshot=self._register.snapshot,
+            anchors=self._anchors,
+            window=self._window,
+            revocation=self._revocation(),
+        )
         with spooled.view() as data:
             return examine(data, system=system, rules=rules, at=self._clock())
 

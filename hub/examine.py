@@ -27,8 +27,10 @@ from schemas.parser import parse
 from signing.certificates import TrustAnchors
 from signing.errors import Undetermined, Untrusted
 from signing.report import Step
+from signing.revocation import Revocation
 from signing.verify import Verified, has_signature, verify
 
+_SOURCE_MAY_BE_BACK = timedelta(seconds=60)
 _QCVN_SIGNATURE = "{http://www.mic.gov.vn/TBT/QCVN_102_2016}Signature"
 
 
@@ -40,11 +42,15 @@ class Window(Struct, frozen=True):
 
 
 class Rules(Struct, frozen=True):
-    """What a submission is examined against: the register of the moment, the trust anchors, the sending window."""
+    """What a submission is examined against: the register of the moment, the trust anchors, the sending window.
+
+    `revocation` is the evidence of the moment; None: whether certificates were revoked is not checked.
+    """
 
     snapshot: Snapshot
     anchors: TrustAnchors
     window: Window
+    revocation: Revocation | None = None
 
 
 class Examined(Struct, frozen=True, kw_only=True):
@@ -88,7 +94,7 @@ def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: dateti
 
 def _verify(root: etree._Element, kind: Kind, system: System, rules: Rules, at: datetime) -> Verified | None:
     if has_signature(root):
-        return verify(root, registry=rules.snapshot, anchors=rules.anchors, at=at)
+        return verify(root, registry=rules.snapshot, anchors=rules.anchors, at=at, revocation=rules.revocation)
     # Statuses are unsigned in the standard: the authentication of the system suffices for them.
     if system.policy is SignaturePolicy.REQUIRED and kind is Kind.DOCUMENT:
         raise Refusal(
@@ -163,7 +169,9 @@ def _mapped() -> Iterator[None]:
     except Untrusted as error:
         raise Refusal(error.code, detail=error.detail_en, detail_vi=error.detail_vi) from error
     except Undetermined as error:
-        raise Deferral(error.code, detail=error.detail_en) from error
+        raise Deferral(
+            error.code, retry_after=_SOURCE_MAY_BE_BACK, detail=error.detail_en, detail_vi=error.detail_vi
+        ) from error
     except NoRoute as error:
         faults = tuple(
             Fault(path="MessageHeader/To/OrganId", line=None, rule=f"recipient-{each.reason}", vi=each.vi, en=each.en)

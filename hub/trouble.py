@@ -40,8 +40,10 @@ class Refusal(Trouble):
 class Deferral(Trouble):
     """Nobody's fault yet: try again after `retry_after`."""
 
-    def __init__(self, code: str, *, retry_after: timedelta = timedelta(seconds=5), detail: str = "") -> None:
-        super().__init__(code, detail=detail)
+    def __init__(
+        self, code: str, *, retry_after: timedelta = timedelta(seconds=5), detail: str = "", detail_vi: str = ""
+    ) -> None:
+        super().__init__(code, detail=detail, detail_vi=detail_vi)
         self.retry_after = retry_after
 
 

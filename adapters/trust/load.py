@@ -18,12 +18,17 @@ from signing.receipt import KeySealer
 
 
 class Trust(Struct, frozen=True):
-    """The hub's sealer and anchors. `hub_chain` is its certificate, then those between it and an anchor."""
+    """The hub's sealer and anchors.
+
+    `hub_chain` is its certificate, then those between it and an anchor; `authorities` are all that are known: anchors and
+    those below them.
+    """
 
     sealer: KeySealer
     anchors: TrustAnchors
     hub_certificate: x509.Certificate
     hub_chain: tuple[x509.Certificate, ...]
+    authorities: tuple[x509.Certificate, ...]
 
 
 def load_trust(settings: TrustSettings, base_dir: Path) -> Trust:
@@ -41,17 +46,23 @@ def load_trust(settings: TrustSettings, base_dir: Path) -> Trust:
         raise KeyUnusable(key_path, error="it is not on the curve P-256.")
     if not belongs(key, chain_of_hub[0]):
         raise KeyMismatch(base_dir / settings.hub_certificate, key=key_path)
-    return Trust(KeySealer(key, chain_of_hub), load_anchors(settings, base_dir), chain_of_hub[0], chain_of_hub)
-
-
-def load_anchors(settings: TrustSettings, base_dir: Path) -> TrustAnchors:
-    """Read the trust anchors; a folder stands for every `*.pem` file in it."""
-    paths = tuple(chain.from_iterable(_pem_files(base_dir / path) for path in settings.anchors))
-    if not paths:
+    roots = _certificates_in(settings.anchors, base_dir)
+    if not roots:
         raise NoAnchors(base_dir)
-    roots = tuple(chain.from_iterable(read_certificates(path) for path in paths))
-    intermediates = tuple(chain.from_iterable(read_certificates(base_dir / path) for path in settings.hub_chain))
-    return TrustAnchors(roots, intermediates=intermediates)
+    intermediates = _certificates_in((*settings.hub_chain, *settings.intermediates), base_dir)
+    return Trust(
+        sealer=KeySealer(key, chain_of_hub),
+        anchors=TrustAnchors(roots, intermediates=intermediates),
+        hub_certificate=chain_of_hub[0],
+        hub_chain=chain_of_hub,
+        authorities=(*roots, *intermediates),
+    )
+
+
+def _certificates_in(paths: tuple[Path, ...], base_dir: Path) -> tuple[x509.Certificate, ...]:
+    """Read certificates from PEM files; a folder stands for every `*.pem` file in it."""
+    files = chain.from_iterable(_pem_files(base_dir / path) for path in paths)
+    return tuple(dict.fromkeys(chain.from_iterable(read_certificates(file) for file in files)))
 
 
 def _pem_files(path: Path) -> tuple[Path, ...]:
