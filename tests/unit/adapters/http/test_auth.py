@@ -62,6 +62,18 @@ def test_person():
         f"Bearer {KEY.text}x",
         "Bearer eyJhbGciOiJub25lIn0.e30.",
     ],
+    ids=[
+        "nothing",
+        "empty",
+        "scheme alone",
+        "no key",
+        "another scheme",
+        "no scheme",
+        "unknown key",
+        "wrong secret",
+        "secret with a tail",
+        "unsigned token",
+    ],
 )
 def test_nobody(authorization):
     """No key, no real key, and the right id with another secret are all the same: not authenticated."""
