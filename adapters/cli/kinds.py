@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from enum import StrEnum
 from pathlib import Path
 
@@ -35,12 +37,10 @@ def recognise(path: Path) -> tuple[bytes, FileKind]:
     """Read a file and say what it is; what is nothing else is taken for a package, whose check says what is wrong.
 
     Raises:
-        UsageFault: it is too large for anything that is judged here.
+        UsageFault: it is no plain file, or too large for anything that is judged here.
         OSError: it cannot be read.
     """
-    if path.stat().st_size > _LARGEST:
-        raise UsageFault("too-large", path=path, limit=_LARGEST)
-    data = path.read_bytes()
+    data = _read(path)
     text = data.strip()
     if data.startswith(b"PK\x03\x04"):
         return data, FileKind.BUNDLE
@@ -55,9 +55,21 @@ def recognise(path: Path) -> tuple[bytes, FileKind]:
     return data, FileKind.PACKAGE
 
 
+def _read(path: Path) -> bytes:
+    """Read a plain file; a device never ends, and a pipe without a writer would be waited for."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:  # noqa: PTH123 -- a descriptor has no path
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageFault("no-plain-file", path=path)
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise UsageFault("too-large", path=path, limit=_LARGEST)
+    return data
+
+
 def _carried(text: bytes) -> str | None:
     try:
         carrier = msgspec.json.decode(text, type=_Carrier)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return carrier.jws or carrier.receipt

@@ -145,6 +145,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{path}: đây là {kind}; phiên bản này chưa kiểm tra được loại bằng chứng này.",
             "{path}: this is a {kind}; this version cannot check that kind of proof yet.",
         ),
+        "no-plain-file": ("{path} không phải là tệp thông thường.", "{path} is no plain file."),
         "too-large": ("{path} lớn hơn {limit} byte.", "{path} is larger than {limit} bytes."),
         "lab-sha1": (
             "CẢNH BÁO: chấp nhận SHA-1 để xem xét tệp lịch sử. Kết quả KHÔNG có giá trị cho văn bản hiện nay.",

@@ -82,7 +82,8 @@ def _show(file: Path, verdict: Verdict) -> None:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return datetime.fromisoformat(text).astimezone(
+            UTC
+        )  # without a zone it is local time, as clocks on the wall are
+    except (ValueError, OverflowError) as error:  # the first and last hours of the calendar have no UTC
         raise UsageFault("bad-time", value=text) from error
-    return moment.astimezone(UTC)  # without a zone it is local time, as clocks on the wall are
