@@ -106,7 +106,7 @@ def _signing_time(element: _Element, at: datetime) -> str:
         claimed = datetime.fromisoformat(text)
     except ValueError:
         raise _false("SigningTime is no date and time", "SigningTime không phải là thời điểm hợp lệ") from None
-    if claimed.tzinfo is None or claimed > at + _TOLERANCE:
+    if claimed.tzinfo is None or claimed - at > _TOLERANCE:
         raise _false(
             "SigningTime has no time zone or lies in the future", "SigningTime không có múi giờ hoặc ở tương lai"
         )
