@@ -7,16 +7,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import make_url
 
 from adapters.http.listeners import listeners
 from adapters.http.logs import configure_logs
 from adapters.http.server import serving, until_told_to_stop
+from adapters.mail import SmtpMessenger
 from adapters.storage.opening import Storage, open_storage
 from adapters.trust.load import Trust, load_trust
+from adapters.trust.revocation import RevocationCache, open_revocation
 from adapters.webhook.courier import open_courier
+from hub import certificate_watch
 from hub.attest import Attestor
+from hub.certificate_watch import CertificateWatch
 from hub.commits import Commits
 from hub.conclusion import Concluder
 from hub.consignment import Consignment
@@ -30,6 +35,7 @@ from hub.health import Health, Probe
 from hub.housekeeping import Chore, Housekeeping
 from hub.inbox import Inbox
 from hub.library import Library
+from hub.measures import Measuring
 from hub.ports import Courier
 from hub.recall import Recalls
 from hub.redrive import Redrive
@@ -43,6 +49,7 @@ from hub.supervision import running_loops
 from hub.trouble import Deferral
 from routing.schedule import RetrySchedule
 from routing.values import Binding
+from signing.keys import facts
 
 _SWEEP_EVERY = timedelta(hours=6)
 _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
@@ -51,6 +58,21 @@ _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that 
 def now() -> datetime:
     """Return the present, aware UTC."""
     return datetime.now(UTC)
+
+
+class _Watching(NamedTuple):
+    """Who keeps an eye on certificates: revoked ones (None: not required), and those that will end."""
+
+    revocation: RevocationCache | None
+    endings: CertificateWatch
+
+    def probes(self) -> dict[str, Probe]:
+        """Return what health asks."""
+        return {} if self.revocation is None else {"revocation": self.revocation.probe}
+
+    def measurings(self) -> tuple[Measuring, ...]:
+        """Return what metrics ask."""
+        return tuple(each.measure for each in self if each is not None)
 
 
 @asynccontextmanager
@@ -73,12 +95,31 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
         register = CurrentRegister(storage.registers)
         await register.refresh()
         await storage.queue.restart()
-        async with open_courier(settings, lambda: register.snapshot, now) as webhook:
-            services = _services(settings, storage, trust, register, signals, commits, storage_settings.content_dir)
+        async with (
+            open_courier(settings, lambda: register.snapshot, now) as webhook,
+            _revocation(settings, base_dir, trust, register) as revocation,
+        ):
+            watch = _watch(settings, trust, register)
+            services = _services(
+                settings,
+                storage,
+                trust,
+                register,
+                signals,
+                commits,
+                storage_settings.content_dir,
+                _Watching(revocation, watch),
+            )
             loops = _loops(services, {webhook.binding: webhook}, Attestor(settings.hub.code, trust.sealer))
-            chores = (Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),)
+            chores = (
+                Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
+                Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
+            )
             housekeeping = Housekeeping(leases=storage.leases, chores=chores, clock=now)
-            async with running_loops({"register": register.run, "housekeeping": housekeeping.run, **loops}):
+            loops |= {"register": register.run, "housekeeping": housekeeping.run, "certificates": watch.run}
+            if revocation is not None:
+                loops["revocation"] = revocation.run
+            async with running_loops(loops):
                 yield services
 
 
@@ -114,6 +155,7 @@ def _services(
     signals: Signals,
     commits: Commits,
     content_dir: Path,
+    watching: _Watching,
 ) -> Services:
     attestor = Attestor(settings.hub.code, trust.sealer)
     store = storage.store
@@ -129,7 +171,7 @@ def _services(
         commits=commits,
         credential_uses=CredentialUses(storage.registers),
         submission=Submission(
-            examination=_examination(settings, trust, register),
+            examination=_examination(settings, trust, register, watching.revocation),
             store=store,
             spool=storage.spool,
             register=register,
@@ -143,11 +185,35 @@ def _services(
         inbox=Inbox(mailbox=store, signals=signals, clock=now),
         feed=Feed(reader=store, signals=signals),
         library=Library(store, register),
-        health=Health(_probes(storage, trust, content_dir)),
+        health=Health(_probes(storage, trust, content_dir) | watching.probes()),
+        measurings=watching.measurings(),
     )
 
 
-def _examination(settings: Settings, trust: Trust, register: CurrentRegister) -> Examination:
+@asynccontextmanager
+async def _revocation(
+    settings: Settings, base_dir: Path, trust: Trust, register: CurrentRegister
+) -> AsyncIterator[RevocationCache | None]:
+    """Open the cache of revocation evidence; None where revocation is not required."""
+    chosen = settings.trust.revocation
+    if chosen.mode == "off":
+        yield None
+        return
+    async with open_revocation(
+        chosen, base_dir, trust.authorities, lambda: register.snapshot.certificates, now
+    ) as revocation:
+        yield revocation
+
+
+def _watch(settings: Settings, trust: Trust, register: CurrentRegister) -> CertificateWatch:
+    mail = settings.mail
+    messenger = SmtpMessenger(mail) if mail.host and mail.recipients else None
+    return CertificateWatch(hub=facts(trust.hub_certificate), register=register, clock=now, messenger=messenger)
+
+
+def _examination(
+    settings: Settings, trust: Trust, register: CurrentRegister, revocation: RevocationCache | None
+) -> Examination:
     intake = settings.intake
     return Examination(
         register=register,
@@ -159,6 +225,7 @@ def _examination(settings: Settings, trust: Trust, register: CurrentRegister) ->
         clock=now,
         inline_bytes=intake.inline_bytes,
         memory_budget=intake.memory_budget,
+        revocation=lambda: revocation.current if revocation else None,
     )
 
 

@@ -11,6 +11,7 @@ from hub.handover import Handover
 from hub.health import Health
 from hub.inbox import Inbox
 from hub.library import Library
+from hub.measures import Measuring
 from hub.ports import Broker, Clock, Store
 from hub.recall import Recalls
 from hub.redrive import Redrive
@@ -42,3 +43,4 @@ class Services:
     feed: Feed
     library: Library
     health: Health
+    measurings: tuple[Measuring, ...]

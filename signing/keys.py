@@ -94,3 +94,11 @@ def kind_of(key: object) -> str:
     if isinstance(key, ec.EllipticCurvePublicKey):
         return f"EC {key.curve.name}"
     return type(key).__name__.removesuffix("PublicKey")
+
+
+def expiry_of(der: bytes) -> datetime | None:
+    """Return when a certificate (DER) ends; None when it cannot be read."""
+    try:
+        return x509.load_der_x509_certificate(der).not_valid_after_utc
+    except ValueError:
+        return None

@@ -36,7 +36,7 @@ async def ready(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """Return the metrics of this process in the Prometheus text format."""
     services = services_of(request)
-    text, content_type = await request.app[METRICS].scrape(services.store, services.clock())
+    text, content_type = await request.app[METRICS].scrape(services.store, services.clock(), services.measurings)
     return body_answer(text, content_type)
 
 

@@ -6,6 +6,7 @@ through its own port or sum over many scrapes by the `instance` label.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from prometheus_client import (
@@ -20,6 +21,7 @@ from prometheus_client import (
 )
 
 from hub.changes import Changes, Postponed
+from hub.measures import Measure, Measuring
 from hub.ports import Outbox
 from hub.trouble import Trouble
 
@@ -54,6 +56,7 @@ class Metrics:
         )
         self._events = Counter("axis_events", "Events recorded.", ("event",), registry=self.registry)
         self._postponed = Counter("axis_orders_postponed", "Failed attempts to carry an order.", registry=self.registry)
+        self._gauges: dict[str, Gauge] = {}
         self._lag = Gauge(
             "axis_outbox_lag_seconds", "How long the oldest waiting order has been due.", registry=self.registry
         )
@@ -78,10 +81,20 @@ class Metrics:
             if isinstance(change, Postponed):
                 self._postponed.inc()
 
-    async def scrape(self, outbox: Outbox, now: datetime) -> tuple[bytes, str]:
+    async def scrape(self, outbox: Outbox, now: datetime, measurings: Iterable[Measuring] = ()) -> tuple[bytes, str]:
         """Return all metrics as text, and the type of that text."""
         self._lag.set(await _lag(outbox, now))
+        for measuring in measurings:
+            for measure in measuring():
+                self._gauge(measure).set(measure.value)
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def _gauge(self, measure: Measure) -> Gauge:
+        gauge = self._gauges.get(measure.name)
+        if gauge is None:
+            gauge = Gauge(measure.name, measure.help, tuple(measure.labels), registry=self.registry)
+            self._gauges[measure.name] = gauge
+        return gauge.labels(**measure.labels) if measure.labels else gauge
 
 
 async def _lag(outbox: Outbox, now: datetime) -> float:

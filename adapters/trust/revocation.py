@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from adapters.trust.judging import Judge
 from adapters.trust.sources import Directions, Manner, Source
 from adapters.trust.standing import Held, Pace, Standing
 from adapters.trust.vault import Vault
+from hub.measures import Measure
 from hub.settings import RevocationSettings
 from signing.revocation import OcspAnswer, Revocation, RevocationEvidence, RevocationList
 from signing.verify import RegisteredCertificate
@@ -99,6 +100,18 @@ class RevocationCache:
         for held in self._held.values():
             counts[held.standing(now, self._grace)] += 1
         return counts
+
+    def measure(self) -> Iterable[Measure]:
+        """Return the gauges: the sources by standing, and for how long the soonest evidence is fresh."""
+        for standing, count in self.standings().items():
+            name, text = "axis_revocation_sources", "Sources of revocation evidence, by how good their evidence is."
+            yield Measure(name, text, count, {"standing": standing})
+        ends = [held.item.next_update for held in self._held.values() if held.item is not None]
+        left = (min(ends) - self._clock()).total_seconds() if ends else float("nan")
+        text = (
+            "Seconds until the soonest nextUpdate of the evidence held; negative when it is past, NaN without evidence."
+        )
+        yield Measure("axis_revocation_seconds_left", text, left)
 
     async def probe(self) -> str:
         """Say how the sources stand, for the health of the hub. A hub with expired evidence still does its other work."""
