@@ -11,6 +11,6 @@ This is a library that adapters share, not an adapter: it imports none of them.
 
 from adapters.egress.resolver import GuardedResolver
 from adapters.egress.session import open_session
-from adapters.egress.target import Guard, TargetForbidden, is_public
+from adapters.egress.target import Guard, TargetForbidden, forbidden_in, is_public
 
-__all__ = ["Guard", "GuardedResolver", "TargetForbidden", "is_public", "open_session"]
+__all__ = ["Guard", "GuardedResolver", "TargetForbidden", "forbidden_in", "is_public", "open_session"]

@@ -54,6 +54,14 @@ class TargetForbidden(OSError):
         self.vi = vi or en
 
 
+def forbidden_in(error: BaseException) -> TargetForbidden | None:
+    """Return the judgement that a connector wrapped into an error of its own; None when there was none."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, TargetForbidden):
+        cause = getattr(cause, "os_error", None) or cause.__cause__
+    return cause
+
+
 class Guard:
     """Judges targets; `allow` are the configured exceptions."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
-from adapters.egress import Guard, TargetForbidden
+from adapters.egress import Guard, forbidden_in
 from adapters.trust.sources import Manner, Source
 
 _OCSP_TYPES = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
@@ -44,9 +44,10 @@ class Fetcher:
                 return await _body(response, limit, source.place)
         except TimeoutError as error:
             raise FetchFailed(f"{source.place} did not answer in time") from error
-        except TargetForbidden as error:
-            raise FetchFailed(f"{source.place}: the address {error.en}") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            forbidden = forbidden_in(error)
+            if forbidden is not None:
+                raise FetchFailed(f"{source.place}: the address {forbidden.en}") from error
             raise FetchFailed(f"{source.place} is out of reach: {error}") from error
 
     def stamp(self, source: Source) -> float | None:

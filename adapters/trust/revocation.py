@@ -151,7 +151,7 @@ class RevocationCache:
             written = await asyncio.to_thread(self._vault.modified, source.name)
             if written is not None and written > held.checked_at.timestamp():
                 data = await asyncio.to_thread(self._vault.read, source.name)
-                if data is not None:
+                if data is not None and (held.item is None or data != held.item.der):
                     return data, False
         return await self._fetcher.fetch(source), True
 

@@ -11,7 +11,7 @@ from aiohttp.abc import AbstractResolver
 from msgspec import Struct
 from yarl import URL
 
-from adapters.egress import TargetForbidden, open_session
+from adapters.egress import forbidden_in, open_session
 from adapters.webhook.answer import outcome_of
 from adapters.webhook.body import CONTENT_TYPE, Message, compose
 from adapters.webhook.signature import signed_headers
@@ -87,11 +87,9 @@ class WebhookCourier:
 
 
 def _of_error(error: Exception) -> Outcome:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, TargetForbidden):
-            return Hopeless(f"webhook-target-forbidden: {cause}")
-        cause = getattr(cause, "os_error", None) or cause.__cause__
+    forbidden = forbidden_in(error)
+    if forbidden is not None:
+        return Hopeless(f"webhook-target-forbidden: {forbidden}")
     return Failed(f"unreachable: {error}")
 
 

@@ -1,19 +1,26 @@
 from pathlib import Path
 
 import pytest
-from msgspec import structs
+from msgspec import Struct, structs
 
 from adapters.cli.setting_comments import COMMENTS
 from adapters.cli.template import literal, render
 from hub.configuration import load
-from hub.settings import DeliverySettings, HubSettings, Settings
+from hub.settings import DeliverySettings, HubSettings, RevocationSettings, Settings, TrustSettings
 
 DEFAULTS = Path(__file__).parents[4] / "config" / "axis.toml"
-NAMES = [
-    f"{section.name}.{field.name}"
-    for section in structs.fields(Settings)
-    for field in structs.fields(getattr(Settings(), section.name))
-]
+
+
+def names(section, prefix=""):
+    for field in structs.fields(section):
+        value = getattr(section, field.name)
+        if isinstance(value, Struct):
+            yield from names(value, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}"
+
+
+NAMES = list(names(Settings()))
 
 
 def test_every_setting_is_explained():
@@ -32,6 +39,7 @@ def test_defaults_of_the_project():
     [
         Settings(),
         Settings(hub=HubSettings(name='Trục "thử" \\ của tỉnh')),
+        Settings(trust=TrustSettings(revocation=RevocationSettings(mode="require", crl=("pki/sub.crl.pem",)))),
         Settings(delivery=DeliverySettings(webhook_allow=("127.0.0.1:9099", "10.0.0.0/8"), retry_delays=(0.5, 1))),
     ],
 )
