@@ -27,10 +27,16 @@ class FileKind(StrEnum):
 
 
 class _Carrier(msgspec.Struct):
-    """JSON that carries a receipt: an item of a list, or an answer to an acknowledgement."""
+    """JSON that carries a receipt: an item of a list, a package, or the answer to an acknowledgement."""
 
     jws: str | None = None
     receipt: str | None = None
+    package: _Carrier | None = None
+
+    @property
+    def carried(self) -> str | None:
+        """The receipt itself; None when there is none."""
+        return self.jws or self.receipt or (self.package.carried if self.package else None)
 
 
 def recognise(path: Path) -> tuple[bytes, FileKind]:
@@ -50,7 +56,7 @@ def recognise(path: Path) -> tuple[bytes, FileKind]:
         return data, FileKind.CHECKPOINT
     if _COMPACT_JWS.fullmatch(text):
         return text, FileKind.RECEIPT
-    if text.startswith(b"{") and (carried := _carried(text)):
+    if text.startswith((b"{", b"[")) and (carried := _carried(text)):
         return carried.encode(), FileKind.RECEIPT
     return data, FileKind.PACKAGE
 
@@ -68,8 +74,10 @@ def _read(path: Path) -> bytes:
 
 
 def _carried(text: bytes) -> str | None:
+    """Return the one receipt that JSON carries; commands with `--json` print a list, also of one."""
     try:
-        carrier = msgspec.json.decode(text, type=_Carrier)
+        found = msgspec.json.decode(text, type=_Carrier | list[_Carrier])
+        carriers = found if isinstance(found, list) else [found]
+        return carriers[0].carried if len(carriers) == 1 else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return carrier.jws or carrier.receipt

@@ -81,7 +81,9 @@ def test_whole_way(axis, at, sent, tmp_path, hub):
     assert code == 0
     assert concluded[0]["delivery"]["state"] == "handed_over"
     (tmp_path / "receipt.jws").write_text(concluded[0]["receipt"])
-    assert axis("verify", tmp_path / "receipt.jws", "--trust", hub.folder / "pki/root.cert.pem")[0] == 0
+    (tmp_path / "answer.json").write_text(json.dumps(concluded))
+    for name in ("receipt.jws", "answer.json"):
+        assert axis("verify", tmp_path / name, "--trust", hub.folder / "pki/root.cert.pem")[0] == 0
     assert axis("status", delivery, "03", "--note", "Đã vào sổ", "--as", "H99.02", *at)[0] == 0
     code, stories, _ = axis("track", sent["notation"], *at, "--json")
     states = {
