@@ -79,7 +79,8 @@ async def show(code: str, *, config: Config = None, as_json: AsJson = False) -> 
         shown = [{"certificate": found, "is_suspended": suspended} for found, suspended in certificates]
         print_json({"agency": agency, "certificates": shown})
         return 0
-    print_table(("", ""), ((name, getattr(agency, name)) for name in agency.__struct_fields__ if name != "old_codes"))
+    rows = {name: getattr(agency, name) for name in agency.__struct_fields__}
+    print_table(("", ""), {**rows, "old_codes": ", ".join(agency.old_codes)}.items())
     print_table(
         ("SHA-256", "SUBJECT", "KEY", "VALID UNTIL", "SUSPENDED"),
         ((found.sha256, found.subject, found.key, found.not_after, suspended) for found, suspended in certificates),

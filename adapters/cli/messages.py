@@ -118,7 +118,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "exists": ("{path} đã tồn tại; không ghi đè.", "{path} exists and is not overwritten."),
         "signed": ("Đã ký: {path}", "Signed: {path}"),
         # mailbox
-        "inbox-empty": ("Hộp đến trống.", "The inbox is empty."),
+        "inbox-empty": (
+            "Hộp đến trống; văn bản vừa hiện cho một lần lấy trước được giữ chỗ cho lần lấy đó vài phút.",
+            "The inbox is empty; what an earlier call was shown is kept for that call for some minutes.",
+        ),
         "fetched": ("Đã ghi {path} ({size} byte), SHA-256 {sha256}", "Wrote {path} ({size} bytes), SHA-256 {sha256}"),
         "acked": ("{delivery}: đã nhận bàn giao", "{delivery}: handed over"),
         "rejected": ("{delivery}: đã từ chối", "{delivery}: refused"),

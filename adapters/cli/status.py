@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from adapters.cli.credentials import HubOptions
 from adapters.cli.messages import say
@@ -10,9 +13,12 @@ from adapters.cli.output import AsJson, print_json, print_line
 from adapters.cli.statuses import STATUS_NAMES, status_name
 from adapters.cli.trouble import UsageFault
 
+# `note` explains itself beside its name: in a docstring it would be read as a section of that name.
+Note = Annotated[str, Parameter(help="A sentence for the sender: the reason for 02 and 16.")]
+
 
 async def status(
-    delivery: str, code: str, *, note: str = "", hub: HubOptions | None = None, as_json: AsJson = False
+    delivery: str, code: str, *, note: Note = "", hub: HubOptions | None = None, as_json: AsJson = False
 ) -> int:
     """Report a business status to the sender of a delivery: compose the status edXML and hand it in.
 
@@ -22,9 +28,6 @@ async def status(
         Id of the delivery.
     code
         01 arrived, 02 refused, 03 accepted, 04 assigned, 05 in progress, 06 finished, 15 agreed, 16 disagreed.
-
-    Note:
-        A sentence for the sender: the reason for 02 and 16.
     """
     from schemas.edxml import StatusCode, encode
     from schemas.edxml.compose import new_status
