@@ -10,15 +10,18 @@ import random
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from string import Template
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Struct
 
+from signing.keys import PrivateKey
 from signing.sign import sign
 
 #: Bytes of the decoded attachment by the name of the size. The smallest has none: it is all header and signature.
@@ -97,9 +100,18 @@ def write_letter(letter: Letter) -> bytes:
 
 def sign_letter(letter: Letter, seal: Seal) -> bytes:
     """Return the signed package."""
+    key, chain = _load(seal)
+    return sign(write_letter(letter), key, chain)
+
+
+@cache
+def _load(seal: Seal) -> tuple[PrivateKey, tuple[x509.Certificate, ...]]:
+    """Read key and certificates once: checking an RSA key costs fifty times as much as signing with it."""
     key = load_pem_private_key(seal.key.read_bytes(), None)
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise TypeError(f"{seal.key} holds neither an RSA nor an elliptic curve key")
     chain = [one for file in seal.certificates for one in x509.load_pem_x509_certificates(file.read_bytes())]
-    return sign(write_letter(letter), key, chain)  # type: ignore[arg-type] # demo keys are RSA or elliptic curve
+    return key, tuple(chain)
 
 
 def write_packages(folder: Path, letters: Sequence[Letter], seal: Seal) -> list[Path]:
