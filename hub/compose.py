@@ -24,7 +24,7 @@ from hub.attest import Attestor
 from hub.certificate_watch import CertificateWatch
 from hub.commits import Commits
 from hub.conclusion import Concluder
-from hub.consignment import Consignment
+from hub.consignment import Consignment, ForgetAddress
 from hub.credential_uses import CredentialUses
 from hub.examination import Examination
 from hub.examine import Window
@@ -110,7 +110,12 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
                 storage_settings.content_dir,
                 _Watching(revocation, watch),
             )
-            loops = _loops(services, {webhook.binding: webhook}, Attestor(settings.hub.code, trust.sealer))
+            loops = _loops(
+                services,
+                {webhook.binding: webhook},
+                Attestor(settings.hub.code, trust.sealer),
+                storage.registers.forget_address,
+            )
             chores = (
                 Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
                 Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
@@ -230,7 +235,7 @@ def _examination(
 
 
 def _loops(
-    services: Services, couriers: dict[Binding, Courier], attestor: Attestor
+    services: Services, couriers: dict[Binding, Courier], attestor: Attestor, forget_address: ForgetAddress
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     delivery = services.settings.delivery
     schedule = RetrySchedule.of_seconds(*delivery.retry_delays, spread=delivery.retry_jitter)
@@ -243,6 +248,7 @@ def _loops(
         concluder=concluder,
         signals=services.signals,
         concurrency=delivery.webhook_concurrency,
+        forget_address=forget_address,
     )
     expiry = Expiry(store=services.store, register=services.register, attestor=attestor, clock=now)
     return {

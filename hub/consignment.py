@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -17,7 +17,7 @@ import structlog
 
 from hub.changes import Changes, Finished, Stale
 from hub.conclusion import Concluder
-from hub.order import Consigned, Failed, Outcome
+from hub.order import Consigned, Failed, Gone, Outcome
 from hub.ports import Broker, Courier, Store
 from hub.queries import Errand, Ticket
 from hub.signals import Signals
@@ -29,6 +29,8 @@ BATCH = 200
 IDLE = timedelta(seconds=1)
 _ATTEMPTS = 5
 _FAILURES_BEFORE_REST = 3
+
+ForgetAddress = Callable[[str], Awaitable[None]]  #: called with the id of a system whose address is gone
 
 _log = structlog.get_logger()
 
@@ -45,6 +47,7 @@ class Consignment:
         concluder: Concluder,
         signals: Signals,
         concurrency: int,
+        forget_address: ForgetAddress,
     ) -> None:
         self._store = store
         self._broker = broker
@@ -52,6 +55,7 @@ class Consignment:
         self._concluder = concluder
         self._signals = signals
         self._concurrency = concurrency
+        self._forget_address = forget_address
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._failures: defaultdict[str, int] = defaultdict(int)
 
@@ -103,6 +107,8 @@ class Consignment:
         async def one(errand: Errand) -> None:
             async with places:
                 outcome = await self._carry(errand)
+            if isinstance(outcome, Gone):
+                await self._forget_address(errand.order.system_id)
             await self._conclude(errand, outcome)
 
         own_pace = [errand for errand in errands if errand.order.binding in self._couriers]

@@ -53,4 +53,8 @@ class Hopeless(Struct, frozen=True):
     reason: str
 
 
+class Gone(Hopeless, frozen=True):
+    """The address itself is gone for good: the system is not called any more until it gets another one."""
+
+
 Outcome = Consigned | Failed | Hopeless

@@ -94,6 +94,10 @@ class Registers:
         """Suspend a system, or let it work again."""
         await self._set(systems, system_id, is_active=is_active)
 
+    async def forget_address(self, system_id: str) -> None:
+        """Call a system no more: its webhook said that it is gone. `update_system` gives it another address."""
+        await self._set(systems, system_id, webhook_url=None)
+
     async def add_agency(self, agency: Agency) -> None:
         """Add an agency with its old codes."""
         await self._put_agency(agency, exists=False)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from hub.order import Consigned, Failed, Hopeless, Outcome
+from hub.order import Consigned, Failed, Gone, Outcome
 
 LONGEST_WAIT = timedelta(hours=24)  #: a receiver may ask for more; it gets this
 _OBEYED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -18,7 +18,7 @@ def outcome_of(status: int, headers: Mapping[str, str], now: datetime) -> Outcom
     if 200 <= status < 300:
         return Consigned()
     if status == HTTPStatus.GONE:
-        return Hopeless("gone: the receiver answered 410, this address is no longer served")
+        return Gone("gone: the receiver answered 410, this address is no longer served")
     if 300 <= status < 400:
         return Failed(
             f"redirect: the receiver answered {status}; redirects are not followed, register the final address"

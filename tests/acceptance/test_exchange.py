@@ -319,3 +319,13 @@ async def test_what_is_not_yours_looks_like_nothing(world: World):
             answers.add((refused.value.problem.status, refused.value.code, refused.value.problem.detail))
     assert len(answers) == 1
     assert next(iter(answers))[:2] == (404, "not-found")
+
+
+async def test_a_gone_address_is_called_no_more(world: World):
+    """410 ends the delivery in the dead letters, and the next package is not even tried: the address is forgotten."""
+    async with _listening(world.webhook_port, lambda _: 410) as calls, world.client(SENDER) as sender:
+        for _ in range(2):
+            package = (await sender.submit(_document(CALLED).encode())).package
+            await _until(sender, package.id, lambda each: _states(each)[CALLED] == "dead")
+            await asyncio.sleep(1.5)  # until the register has been read again
+    assert len(calls) == 1
