@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from adapters.cli.credentials import AgencyEntry, Credentials, HubEntry, SystemEntry, UserEntry
 from adapters.cli.demo_directory import DemoDirectory, DemoSystem
+from adapters.cli.hub_keys import DevelopmentSeals
 from adapters.cli.passwords import hash_password, new_password
 from hub import keys
 from hub.accounts import ApiKey, Role, User
@@ -25,7 +26,7 @@ class Enrolment(Struct, frozen=True):
     """Who is to be enrolled, with what keys, at which hub."""
 
     directory: DemoDirectory
-    identities: Mapping[str, Identity]
+    seals: DevelopmentSeals
     base_url: str
     hub_code: str
     at: datetime
@@ -50,7 +51,7 @@ async def enrol(storage: StorageSettings, enrolment: Enrolment, webhook_url: str
         await opened.registers.import_entries(
             systems=(each.as_system(webhook_url if made[each.id].webhook else None) for each in directory.systems),
             agencies=(each.as_agency() for each in directory.agencies),
-            certificates=(_registered(code, identity) for code, identity in enrolment.identities.items()),
+            certificates=(_registered(code, identity) for code, identity in enrolment.seals.registered()),
             webhook_secrets={name: each.webhook for name, each in made.items() if each.webhook is not None},
         )
         for name, each in made.items():

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from adapters.cli.demo_directory import DemoDirectory, read_demo_directory
 from adapters.cli.demo_enrolment import Enrolment, enrol
 from adapters.cli.files import write_new, write_secret
-from adapters.cli.hub_keys import write_development_pki, write_own_keys
+from adapters.cli.hub_keys import DEVELOPMENT_CRLS, write_development_pki, write_own_keys
 from adapters.cli.template import render
 from adapters.cli.trouble import UsageFault
-from hub.settings import DeliverySettings, HubSettings, ListenSettings, Settings
+from hub.settings import DeliverySettings, HubSettings, ListenSettings, RevocationSettings, Settings, TrustSettings
 
 _MADE = ("axis.toml", "pki", "data", "credentials.json")
 
@@ -68,14 +68,14 @@ async def _found(plan: Plan) -> None:
     directory: DemoDirectory | None = None
     if plan.is_demo:
         directory = read_demo_directory(plan.hub_code)
-        identities = write_development_pki(pki, plan.hub_code, directory, at)
+        seals = write_development_pki(pki, plan.hub_code, directory, at)
     else:
         write_own_keys(pki, plan.hub_code, at)
     write_new(plan.folder / "axis.toml", render(settings).encode())
     storage = located(settings.storage, plan.folder.resolve())
     migrate(storage.url)
     if directory is not None:
-        enrolment = Enrolment(directory, identities, base_url=plan.base_url, hub_code=plan.hub_code, at=at)
+        enrolment = Enrolment(directory, seals, base_url=plan.base_url, hub_code=plan.hub_code, at=at)
         credentials = await enrol(storage, enrolment, f"http://127.0.0.1:{plan.webhook_port}/axis")
         write_secret(plan.folder / "credentials.json", credentials)
 
@@ -86,8 +86,12 @@ def _settings(plan: Plan) -> Settings:
     )
     if not plan.is_demo:
         return settings
-    # The demo's webhook receiver listens on this machine, which is otherwise no target of webhooks.
-    return replace(settings, delivery=DeliverySettings(webhook_allow=(f"127.0.0.1:{plan.webhook_port}",)))
+    return replace(
+        settings,
+        # The demo's webhook receiver listens on this machine, which is otherwise no target of webhooks.
+        delivery=DeliverySettings(webhook_allow=(f"127.0.0.1:{plan.webhook_port}",)),
+        trust=TrustSettings(revocation=RevocationSettings(mode="require", crl=DEVELOPMENT_CRLS)),
+    )
 
 
 def _remove(path: Path) -> None:

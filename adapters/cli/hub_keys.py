@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
+from msgspec import Struct
 
 from adapters.cli.demo_directory import DemoDirectory
 from adapters.cli.files import write_new, write_secret
 from signing.keys import PrivateKey, pem_of_certificates, pem_of_key
-from signing.lab import Identity, LabPki
+from signing.lab import Identity, LabPki, Validity
+from signing.lab_revocation import crl
 from signing.receipt import hub_uri
+from signing.revocation import Revoked
+
+#: The CRLs of a development PKI, relative to the hub's folder.
+DEVELOPMENT_CRLS = ("pki/root.crl.pem", "pki/sub.crl.pem")
 
 
-def write_development_pki(pki: Path, hub_code: str, directory: DemoDirectory, at: datetime) -> Mapping[str, Identity]:
-    """Make a root and a subordinate authority, the hub's seal and one seal per agency; return these by agency code.
+class DevelopmentSeals(Struct, frozen=True):
+    """The seals of a demo: one in force per agency, and those of its first agency that show what is refused."""
 
+    in_force: Mapping[str, Identity]
+    refused: tuple[str, tuple[Identity, ...]]
+
+    def registered(self) -> Iterator[tuple[str, Identity]]:
+        """Return every seal with the code of its agency; an agency may register several."""
+        yield from self.in_force.items()
+        code, refused = self.refused
+        yield from ((code, identity) for identity in refused)
+
+
+def write_development_pki(pki: Path, hub_code: str, directory: DemoDirectory, at: datetime) -> DevelopmentSeals:
+    """Make a root and a subordinate authority with their CRLs, the hub's seal, one seal per agency, and two bad ones.
+
+    `revoked` and `expired` belong to the first agency, so that it can be seen what becomes of packages signed with them.
     The authorities' own keys are kept too: a development installation issues more certificates with them.
     """
     lab = LabPki.create(at)
@@ -28,9 +48,13 @@ def write_development_pki(pki: Path, hub_code: str, directory: DemoDirectory, at
     hub = lab.hub(hub_code)
     _write(pki, "hub", hub.key, hub.certificate)
     identities = {each.code: lab.agency(each.code, each.name, each.key) for each in directory.agencies}
-    for code, identity in identities.items():
-        _write(pki, code, identity.key, *identity.chain)
-    return identities
+    first = directory.agencies[0]
+    revoked = lab.agency(first.code, first.name)
+    expired = lab.agency(first.code, first.name, validity=Validity.ended_before(at))
+    for name, identity in (*identities.items(), ("revoked", revoked), ("expired", expired)):
+        _write(pki, name, identity.key, *identity.chain)
+    _write_crls(pki, lab, revoked.certificate)
+    return DevelopmentSeals(identities, (first.code, (revoked, expired)))
 
 
 def write_own_keys(pki: Path, hub_code: str, at: datetime) -> None:
@@ -44,6 +68,15 @@ def write_own_keys(pki: Path, hub_code: str, at: datetime) -> None:
         write_new(pki / f"{name}.cert.pem", pem_of_certificates(authority.certificate))
     _write(pki, "hub", hub.key, hub.certificate)
     write_new(pki / "hub.csr.pem", _request(hub.key, hub_code))
+
+
+def _write_crls(pki: Path, lab: LabPki, revoked: x509.Certificate) -> None:
+    """Write what the authorities say for as long as they live: nobody renews the CRLs of a development installation."""
+    since = lab.validity.not_before
+    entry = {revoked.serial_number: Revoked(since + timedelta(hours=12), "keyCompromise")}
+    for name, authority, entries in (("root", lab.root, {}), ("sub", lab.subordinate, entry)):
+        der = crl(authority, since, entries, lifetime=authority.certificate.not_valid_after_utc - since)
+        write_new(pki / f"{name}.crl.pem", x509.load_der_x509_crl(der).public_bytes(serialization.Encoding.PEM))
 
 
 def _write(pki: Path, name: str, key: PrivateKey, *certificates: x509.Certificate) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -13,8 +14,10 @@ from hub.accounts import ApiKey
 from hub.compose import located
 from hub.configuration import load
 from routing.values import Agency, System
-from signing.keys import der_of, fingerprint
+from signing.keys import der_of, fingerprint, pem_of_certificates
 from signing.lab import Identity, LabPki
+from signing.lab_revocation import crl
+from signing.revocation import Revoked
 from signing.verify import RegisteredCertificate
 from tests.support.hub import HubProcess
 
@@ -28,14 +31,31 @@ class Member(Struct, frozen=True):
 
 
 def trust_lab(hub: HubProcess, pki: LabPki) -> None:
-    """Make the hub believe certificates of a test's own authority."""
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    (hub.folder / "pki" / "lab.cert.pem").write_bytes(pki.root.certificate.public_bytes(Encoding.PEM))
+    """Make the hub believe certificates of a test's own authority, and what that says of revoked ones: none."""
+    folder = hub.folder / "pki"
+    (folder / "lab.cert.pem").write_bytes(pem_of_certificates(pki.root.certificate))
+    (folder / "lab-sub.cert.pem").write_bytes(pem_of_certificates(pki.subordinate.certificate))
+    publish_crls(hub, pki, {})
     text = hub.config.read_text(encoding="utf-8")
-    trusting = text.replace('anchors = ["pki/root.cert.pem"]', 'anchors = ["pki/root.cert.pem", "pki/lab.cert.pem"]')
-    assert trusting != text
-    hub.config.write_text(trusting, encoding="utf-8")
+    for name, value in (
+        ("anchors", '["pki/root.cert.pem", "pki/lab.cert.pem"]'),
+        ("intermediates", '["pki/lab-sub.cert.pem"]'),
+        ("crl", '["pki/root.crl.pem", "pki/sub.crl.pem", "pki/lab.crl", "pki/lab-sub.crl"]'),
+    ):
+        text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+        assert count == 1, name
+    hub.config.write_text(text, encoding="utf-8")
+
+
+def publish_crls(
+    hub: HubProcess, pki: LabPki, revoked: dict[int, Revoked], *, lifetime: timedelta = timedelta(days=7)
+) -> None:
+    """Write the lists of a test's own authority where the hub reads them; each is newer than the one before."""
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    for name, authority in (("lab", pki.root), ("lab-sub", pki.subordinate)):
+        fresh = hub.folder / "pki" / f"{name}.crl.new"
+        fresh.write_bytes(crl(authority, at, revoked, lifetime=lifetime))
+        fresh.replace(fresh.with_suffix(""))
 
 
 def enrol(hub: HubProcess, members: tuple[Member, ...], identities: dict[str, Identity]) -> dict[str, str]:

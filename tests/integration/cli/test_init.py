@@ -19,7 +19,10 @@ def test_what_is_written(founded):
     """A demo hub has its configuration, keys, data and credentials."""
     assert sorted(path.name for path in founded.iterdir()) == ["axis.toml", "credentials.json", "data", "pki"]
     settings, base_dir = load(founded / "axis.toml", {})
-    assert (settings.hub, settings.storage, settings.trust) == (Settings().hub, Settings().storage, Settings().trust)
+    assert (settings.hub, settings.storage) == (Settings().hub, Settings().storage)
+    assert settings.trust.revocation.mode == "require"
+    for crl in settings.trust.revocation.crl:
+        assert (base_dir / crl).is_file()
     assert (base_dir / "data/axis.db").is_file()
 
 
