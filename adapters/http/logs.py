@@ -10,7 +10,8 @@ import logging
 import re
 import sys
 from collections.abc import Callable, MutableMapping
-from typing import Any, TextIO
+from io import TextIOBase
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -29,9 +30,22 @@ _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _log = structlog.get_logger("adapters.http")
 
 
+class _StandardError(TextIOBase):
+    """Standard error as it stands when a line is written: loggers outlive a stream that was put in its place for a while."""
+
+    def write(self, text: str) -> int:
+        """Write to standard error."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush standard error."""
+        sys.stderr.flush()
+
+
 def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
     """Send all logs as JSON lines to `stream` (standard error). Called once, by whoever starts the process."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
+    stream = stream or cast("TextIO", _StandardError())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -42,10 +56,10 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
