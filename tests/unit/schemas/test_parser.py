@@ -147,6 +147,10 @@ def test_the_word_doctype_in_a_text_is_no_doctype():
         (b"<" + b"a" * 1_000_000 + b"/>", "limit-tag"),
         (b'<a b=">" ' + b"c" * 60_000 + b'="x"/>', "limit-parser"),
         (b"<a>" + b"<b/>" * 50_000 + b"</a>", "limit-elements"),
+        (
+            b"<a>" + (b"<b " + b" ".join(b"b%d = 'x'" % n for n in range(40)) + b"/>") * 1_600 + b"</a>",
+            "limit-all-attributes",
+        ),
         (b'<a xmlns="http://www.w3.org/2000/09/xmldsig#">' + b"<Reference/>" * 5_000 + b"</a>", "limit-references"),
     ],
 )
@@ -164,6 +168,8 @@ def test_limits_hold_for_other_buffers(kind: type):
         parse(kind(b"<a>" + b"<b/>" * 50_000 + b"</a>"))
     with pytest.raises(LimitExceeded):
         parse(kind(b"<a " + b" ".join(b'xmlns:b%d="urn:x"' % n for n in range(65)) + b"/>"))
+    with pytest.raises(LimitExceeded):
+        parse(kind(b"<a>" + b"<b c='x'/>" * 15_000 + b"=" * 50_000 + b"</a>"))
 
 
 def test_sixty_four_levels_and_attributes_are_fine():
