@@ -120,6 +120,8 @@ async def _first_that_holds(
                 return candidate
             except ValidationError as failure:
                 failures.append(failure)
+            except AssertionError:  # the library asserts that a signature is of the kind of the issuer's key
+                failures.append(ValidationError("A signature in the path is not of the kind of its issuer's key."))
     finally:
         await candidates.cancel()  # type: ignore[no-untyped-call]
     raise min(failures, key=_rank)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.attacks.examining import Examiner
+from tests.attacks.hub import Attacked, prepared
 from tests.attacks.mutants import Good, Mutant, goods, mutants_of
 from tests.vectors.signatures.signers import Lab
 
@@ -34,3 +36,12 @@ def mutants(good_packages) -> dict[str, dict[str, list[Mutant]]]:
 @pytest.fixture(scope="session")
 def examiner(lab, mutants) -> Examiner:
     return Examiner(lab)
+
+
+@pytest.fixture(scope="session")
+def attacked(tmp_path_factory, lab, mutants) -> Iterator[Attacked]:
+    """A running hub of its own: what happens to it must not disturb other tests."""
+    made = prepared(tmp_path_factory.mktemp("attacked") / "hub", lab)
+    made.hub.start()
+    yield made
+    assert made.hub.stop() == 0
