@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from hub.delivery import Delivery
 from hub.events import Event
-from hub.ids import EventId, PackageId, uuid7
+from hub.ids import EventId, uuid7
 from hub.lifecycle import State
 from hub.package import Package
-from hub.record import EventRecord
+from hub.record import EventRecord, fact
 from signing.receipt import Origin, PackageReference, Reason, Receipt, Sealer
 
 _NONCE_BYTES = 16
@@ -94,21 +94,8 @@ class Attestor:
         reason: Reason | None = None,
     ) -> EventRecord:
         event_id = EventId(uuid7())
-        return EventRecord(
-            id=event_id,
-            event=event,
-            at=at,
-            package_id=package.id,
-            document_id=package.document_id,
-            sender=package.sender,
-            sender_system=package.system_id,
-            delivery_id=delivery.id if delivery else None,
-            recipient=delivery.recipient if delivery else None,
-            recipient_system=delivery.system_id if delivery else None,
-            state=state,
-            reason=reason,
-            jws=self._seal(event_id, event, package, delivery, at, reason) if event.is_receipted else None,
-        )
+        jws = self._seal(event_id, event, package, delivery, at, reason)
+        return fact(event, package, delivery, at=at, state=state, reason=reason, id_=event_id, jws=jws)
 
     def _seal(
         self,
@@ -125,7 +112,9 @@ class Attestor:
                 event=event,
                 at=at,
                 hub=self._hub_code,
-                package=_subject(package),
+                package=PackageReference(
+                    id=package.id, document_id=package.document_id, sha256=package.sha256, size=package.size
+                ),
                 sender=package.sender,
                 recipient=delivery.recipient if delivery else None,
                 delivery=delivery.id if delivery else None,
@@ -135,8 +124,3 @@ class Attestor:
                 nonce=secrets.token_hex(_NONCE_BYTES),
             )
         )
-
-
-def _subject(package: Package) -> PackageReference:
-    package_id: PackageId = package.id
-    return PackageReference(id=package_id, document_id=package.document_id, sha256=package.sha256, size=package.size)

@@ -26,8 +26,3 @@ class Event(StrEnum):
     EXPIRY = "Expiry"
     QUEUING = "Queuing"
     REDRIVE = "Redrive"
-
-    @property
-    def is_receipted(self) -> bool:
-        """Whether the event is proved to the outside by a signed receipt."""
-        return self not in {Event.QUEUING, Event.REDRIVE}

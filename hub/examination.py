@@ -16,6 +16,7 @@ from hub.ports import Clock
 from hub.register import CurrentRegister
 from hub.spool import Spooled
 from hub.trouble import Refusal
+from hub.turns import Turns
 from routing.values import System
 from signing.certificates import TrustAnchors
 from signing.revocation import Revocation
@@ -64,11 +65,13 @@ class Examination:
         self._inline_bytes = inline_bytes
         self._revocation = revocation
         self._budget = ByteBudget(memory_budget)
+        self._turns = Turns()
 
     async def examine(self, caller: Caller, spooled: Spooled) -> Examined:
         """Examine what `caller` handed in; raises as `hub.examine.examine`."""
         system = self._system_of(caller)
         if spooled.size <= self._inline_bytes:
+            await self._turns.turn(system.id)
             return self._run(system, spooled)
         async with self._budget.hold(spooled.size):
             return await asyncio.to_thread(self._run, system, spooled)

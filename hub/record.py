@@ -6,12 +6,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from hub.delivery import Delivery
 from hub.events import Event
-from hub.ids import DeliveryId, EventId, PackageId
+from hub.ids import DeliveryId, EventId, PackageId, uuid7
 from hub.lifecycle import State
+from hub.package import Package
 from signing.receipt import Reason
 
-__all__ = ["EventRecord", "Reason"]
+__all__ = ["EventRecord", "Reason", "fact"]
 
 
 class EventRecord(Struct, frozen=True, kw_only=True):
@@ -35,3 +37,32 @@ class EventRecord(Struct, frozen=True, kw_only=True):
     state: State | None = None
     reason: Reason | None = None
     jws: str | None = None
+
+
+def fact(
+    event: Event,
+    package: Package,
+    delivery: Delivery | None,
+    *,
+    at: datetime,
+    state: State | None = None,
+    reason: Reason | None = None,
+    id_: EventId | None = None,
+    jws: str | None = None,
+) -> EventRecord:
+    """Return the row for an event of a package, or of one delivery of it; without `jws` it proves nothing to anybody."""
+    return EventRecord(
+        id=id_ or EventId(uuid7()),
+        event=event,
+        at=at,
+        package_id=package.id,
+        document_id=package.document_id,
+        sender=package.sender,
+        sender_system=package.system_id,
+        delivery_id=delivery.id if delivery else None,
+        recipient=delivery.recipient if delivery else None,
+        recipient_system=delivery.system_id if delivery else None,
+        state=state,
+        reason=reason,
+        jws=jws,
+    )

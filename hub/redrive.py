@@ -5,11 +5,10 @@ from __future__ import annotations
 from hub.changes import Changes, Move, Stale
 from hub.delivery import Delivery
 from hub.events import Event
-from hub.ids import EventId, uuid7
 from hub.lifecycle import State, advance
 from hub.package import Package
 from hub.ports import Clock, Store
-from hub.record import EventRecord
+from hub.record import fact
 from hub.register import CurrentRegister
 from hub.telling import consign
 from hub.waiting import gather_all
@@ -38,19 +37,7 @@ class Redrive:
         at = self._clock()
         to = advance(delivery.state, Event.REDRIVE)
         system = self._register.snapshot.directory.system(delivery.system_id)
-        record = EventRecord(
-            id=EventId(uuid7()),
-            event=Event.REDRIVE,
-            at=at,
-            package_id=package.id,
-            document_id=package.document_id,
-            sender=package.sender,
-            sender_system=package.system_id,
-            delivery_id=delivery.id,
-            recipient=delivery.recipient,
-            recipient_system=delivery.system_id,
-            state=to,
-        )
+        record = fact(Event.REDRIVE, package, delivery, at=at, state=to)
         changes = Changes(
             moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
             orders=(consign(delivery, system, package),),

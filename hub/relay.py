@@ -12,12 +12,11 @@ import structlog
 
 from hub.changes import Changes, Move, Published, Stale
 from hub.events import Event
-from hub.ids import EventId, uuid7
 from hub.lifecycle import State, advance
 from hub.order import Order, Purpose
 from hub.ports import Broker, Clock, Store
 from hub.queries import Errand
-from hub.record import EventRecord
+from hub.record import fact
 from hub.signals import Signals
 from hub.trouble import Trouble
 from hub.waiting import gather_all, pause
@@ -79,19 +78,7 @@ def published_changes(order: Order, errand: Errand | None, at: datetime) -> Chan
     if package is None or delivery is None or delivery.state is not State.ACCEPTED:
         return Changes(order_changes=marked)
     to = advance(delivery.state, Event.QUEUING)
-    queued = EventRecord(
-        id=EventId(uuid7()),
-        event=Event.QUEUING,
-        at=at,
-        package_id=package.id,
-        document_id=package.document_id,
-        sender=package.sender,
-        sender_system=package.system_id,
-        delivery_id=delivery.id,
-        recipient=delivery.recipient,
-        recipient_system=delivery.system_id,
-        state=to,
-    )
+    queued = fact(Event.QUEUING, package, delivery, at=at, state=to)
     return Changes(
         order_changes=marked,
         moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.admission import Admission
 from hub.commits import Commits
 from hub.credential_uses import CredentialUses
 from hub.feed import Feed
@@ -35,6 +36,7 @@ class Services:
     signals: Signals
     commits: Commits
     credential_uses: CredentialUses
+    admission: Admission
     submission: Submission
     handover: Handover
     recalls: Recalls

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from hub.accounts import Caller
+from hub.admission import Admission
 from hub.attest import Attempt, Attestor
 from hub.changes import Changes, Content, Duplicate, RefusedSubmission, Stale
 from hub.delivery import Delivery
@@ -73,7 +74,9 @@ class Submission:
         attestor: Attestor,
         clock: Clock,
         lifetime: timedelta,
+        admission: Admission,
     ) -> None:
+        self._admission = admission
         self._examination = examination
         self._store = store
         self._spool = spool
@@ -83,16 +86,19 @@ class Submission:
         self._lifetime = lifetime
 
     async def submit(self, caller: Caller, spooled: Spooled) -> Accepted:
-        """Accept the package or raise a recorded `RefusedWithReceipt`; `Deferral` leaves no trace."""
-        try:
-            examined = await self._examination.examine(caller, spooled)
-            return await self._accept(caller, spooled, examined)
-        except Refusal as refusal:
-            raise await self._refuse(caller, spooled, refusal) from refusal
+        """Accept the package or raise a recorded `RefusedWithReceipt`; `Deferral` leaves no trace, nor does a full quota."""
+        await self._admission.require_room(caller, spooled.size)
+        async with self._admission.place(caller):
+            try:
+                examined = await self._examination.examine(caller, spooled)
+                return await self._accept(caller, spooled, examined)
+            except Refusal as refusal:
+                raise await self._refuse(caller, spooled, refusal) from refusal
 
     async def validate(self, caller: Caller, spooled: Spooled) -> Report:
         """Run the same checks without any effect."""
-        examined = await self._examination.examine(caller, spooled)
+        async with self._admission.place(caller):
+            examined = await self._examination.examine(caller, spooled)
         return Report(examined=examined, sha256=spooled.sha256, size=spooled.size)
 
     async def _accept(self, caller: Caller, spooled: Spooled, examined: Examined) -> Accepted:

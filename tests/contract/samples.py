@@ -62,7 +62,7 @@ def event(kind, of, about=None, *, at=AT, **changed):
         "document_id": of.document_id,
         "sender": of.sender,
         "sender_system": of.system_id,
-        "jws": f"jws of {kind}" if kind.is_receipted else None,
+        "jws": f"jws of {kind}" if kind not in {Event.QUEUING, Event.REDRIVE} else None,
     }
     if about is not None:
         values |= {

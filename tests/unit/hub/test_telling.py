@@ -5,6 +5,7 @@ import pytest
 from hub.events import Event
 from hub.lifecycle import State
 from hub.order import Purpose
+from hub.record import fact
 from hub.telling import tell
 from routing.values import Binding
 from tests.unit.hub.values import NOW, attestor, delivery, package, snapshot
@@ -38,6 +39,5 @@ def test_what_the_answer_said_is_not_told_again():
 
 def test_steps_without_receipt_are_not_told():
     """Queuing proves nothing to anybody."""
-    queued = attestor().happened(Event.QUEUING, package(), delivery(), at=NOW, state=State.QUEUED)
-    assert queued.jws is None
+    queued = fact(Event.QUEUING, package(), delivery(), at=NOW, state=State.QUEUED)
     assert tell(snapshot(Binding.WEBHOOK).directory, [queued]) == ()
