@@ -20,6 +20,7 @@ from adapters.trust.load import Trust, load_trust
 from adapters.trust.revocation import RevocationCache, open_revocation
 from adapters.webhook.courier import open_courier
 from hub import certificate_watch
+from hub.admission import Admission
 from hub.attest import Attestor
 from hub.certificate_watch import CertificateWatch
 from hub.commits import Commits
@@ -37,6 +38,7 @@ from hub.inbox import Inbox
 from hub.library import Library
 from hub.measures import Measuring
 from hub.ports import Courier
+from hub.quotas import Quotas
 from hub.recall import Recalls
 from hub.redrive import Redrive
 from hub.register import CurrentRegister
@@ -164,6 +166,9 @@ def _services(
 ) -> Services:
     attestor = Attestor(settings.hub.code, trust.sealer)
     store = storage.store
+    quotas = Quotas(store, now)
+    commits.subscribe(quotas.observe)
+    admission = Admission(usual=settings.limits, register=register, quotas=quotas)
     lifetime = timedelta(days=settings.delivery.deadline_days)
     return Services(
         settings=settings,
@@ -175,6 +180,7 @@ def _services(
         signals=signals,
         commits=commits,
         credential_uses=CredentialUses(storage.registers),
+        admission=admission,
         submission=Submission(
             examination=_examination(settings, trust, register, watching.revocation),
             store=store,
@@ -183,6 +189,7 @@ def _services(
             attestor=attestor,
             clock=now,
             lifetime=lifetime,
+            admission=admission,
         ),
         handover=Handover(store=store, register=register, attestor=attestor, clock=now),
         recalls=Recalls(store=store, register=register, attestor=attestor, clock=now, lifetime=lifetime),

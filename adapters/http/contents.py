@@ -9,7 +9,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from adapters.http.answers import BASE_HEADERS
-from adapters.http.context import TRACE_ID
+from adapters.http.context import TRACE_ID, common_headers
 from adapters.http.digests import structured
 from hub.package import Package
 from hub.queries import Bytes
@@ -42,7 +42,7 @@ async def content_answer(request: web.Request, package: Package, content: Bytes)
 async def _stream(request: web.Request, path: Path, headers: dict[str, str]) -> web.StreamResponse:
     file = await asyncio.to_thread(path.open, "rb")
     try:
-        response = web.StreamResponse(headers={**headers, "Trace-Id": request[TRACE_ID]})
+        response = web.StreamResponse(headers=headers | common_headers(request))
         await response.prepare(request)
         if request.method == hdrs.METH_HEAD:
             return response

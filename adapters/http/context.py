@@ -18,6 +18,7 @@ METRICS = web.AppKey("metrics", Metrics)
 
 CALLER = web.RequestKey("caller", Caller)
 TRACE_ID = web.RequestKey("trace_id", str)
+RATE = web.RequestKey("rate", dict[str, str])  #: the header fields that say what the caller may still ask for
 FACTS = web.RequestKey("facts", dict[str, Any])  #: what the log line of this request says beside the obvious
 
 
@@ -38,6 +39,11 @@ def remember(request: web.BaseRequest, **facts: Any) -> None:
         request[FACTS] = facts
     else:
         known.update(facts)
+
+
+def common_headers(request: web.BaseRequest) -> dict[str, str]:
+    """Return the header fields that every answer to this request carries."""
+    return {"Trace-Id": request[TRACE_ID], **request.get(RATE, {})}
 
 
 def nothing_here() -> NoReturn:

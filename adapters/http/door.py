@@ -8,8 +8,9 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
+from adapters.http import rates
 from adapters.http.auth import Presented, authenticate
-from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, remember, services_of
+from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, common_headers, remember, services_of
 from adapters.http.guard import peer_behind
 from adapters.http.lifetime import Lifetime
 from adapters.http.peers import certificate_of
@@ -32,7 +33,7 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[TRACE_ID] = trace_id
     structlog.contextvars.bind_contextvars(trace_id=trace_id)
     response = await _answered(request, handler)
-    response.headers["Trace-Id"] = trace_id
+    response.headers.update(common_headers(request))
     return response
 
 
@@ -43,6 +44,8 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             _admit(request, BY_HANDLER.get(request.match_info.handler), lifetime)
             return await handler(request)
         except Trouble as trouble:
+            if trouble.code == "rate-limited":
+                await asyncio.sleep(rates.HOLD)
             return _in_trouble(trouble, request)
         except web.HTTPException as error:
             return _misdirected(error, request)
@@ -78,6 +81,7 @@ def _let_in(request: web.Request, route: Route) -> None:
     request[CALLER] = caller
     remember(request, caller=caller.name)
     services.credential_uses.note(authenticated.credentials, at)
+    rates.count(request)
     if caller.role not in route.roles:
         raise Refusal(
             "not-authorised",
@@ -89,7 +93,7 @@ def _let_in(request: web.Request, route: Route) -> None:
 def _in_trouble(trouble: Trouble, request: web.Request) -> web.Response:
     if isinstance(trouble, Defect):
         _log.error("defect", detail=trouble.detail, exc_info=trouble)
-    elif isinstance(trouble, Deferral):
+    elif isinstance(trouble, Deferral) and trouble.code != "rate-limited":
         _log.warning("deferred", code=trouble.code, detail=trouble.detail)
     return problem_answer(trouble, request)
 

@@ -44,6 +44,9 @@ def pair_of(row: Sequence[object]) -> tuple[Package, Delivery]:
 
 
 _package = select(*PACKAGE).where(packages.c.id == bindparam("id"))
+_stored_bytes = select(func.coalesce(func.sum(packages.c.size), 0)).where(
+    packages.c.system_id == bindparam("system_id")
+)
 _deliveries = (
     select(*DELIVERY)
     .select_from(beside_open_order(deliveries))
@@ -82,6 +85,14 @@ class Reads:
         def read(connection: Connection) -> Package | None:
             row = connection.execute(_package, {"id": package_id}).first()
             return None if row is None else package_of(row)
+
+        return await self._database.read(read)
+
+    async def stored_bytes(self, system_id: str) -> int:
+        """Return the bytes of all packages that a system has handed in."""
+
+        def read(connection: Connection) -> int:
+            return int(connection.execute(_stored_bytes, {"system_id": system_id}).scalar_one())
 
         return await self._database.read(read)
 

@@ -10,13 +10,11 @@ from tests.architecture.sources import ROOT, python_files
 
 TROUBLES = {"Refusal", "Deferral", "Defect", "RefusedWithReceipt", "_turn_away", "bare_problem"}
 
-#: Rows of the contract's list whose cause comes with later work: rates, quotas, clocks, the log, time stamps, integrity.
+#: Rows of the contract's list whose cause comes with later work: clocks, the log, time stamps, integrity.
 LATER = {
     "clock-unreliable",
     "integrity-error",
     "log-rollback-detected",
-    "quota-exceeded",
-    "rate-limited",
     "request-in-progress",
     "timestamp-unavailable",
 }

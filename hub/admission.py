@@ -1,0 +1,50 @@
+"""Who may come in how often, how many at once, and with how much: the limits that keep callers from harming each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from hub.accounts import Caller
+from hub.places import Places
+from hub.quotas import Quotas
+from hub.rates import Allowance, Rates
+from hub.register import CurrentRegister
+from hub.settings import LimitSettings
+
+
+class Admission:
+    """Applies to each caller the usual limits, or what the register grants its system instead."""
+
+    def __init__(
+        self,
+        *,
+        usual: LimitSettings,
+        register: CurrentRegister,
+        quotas: Quotas,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._usual = usual
+        self._register = register
+        self._quotas = quotas
+        self._seconds = seconds
+        self._rates = Rates()
+        self._places = Places()
+
+    def allowance(self, caller: Caller) -> Allowance | None:
+        """Count one request of a caller; return what it may still ask for, None without a limit."""
+        return self._rates.take(f"{caller.role} {caller.name}", self._limits_of(caller), self._seconds())
+
+    def place(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        """Hold one of the caller's places for submissions; raises `Deferral` rate-limited when too many wait for one."""
+        return self._places.hold(caller.name, self._limits_of(caller))
+
+    async def require_room(self, caller: Caller, size: int) -> None:
+        """Raise `Refusal` quota-exceeded when the caller's system may not store `size` bytes more."""
+        if caller.system_id is not None:
+            await self._quotas.require(caller.system_id, size, self._limits_of(caller).stored_bytes)
+
+    def _limits_of(self, caller: Caller) -> LimitSettings:
+        granted = self._register.snapshot.limits.get(caller.name) if caller.system_id is not None else None
+        return self._usual if granted is None else granted.over(self._usual)
