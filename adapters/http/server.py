@@ -20,6 +20,7 @@ from adapters.http.guard import Gate, GuardedHandler
 from adapters.http.lifetime import Lifetime
 from adapters.http.listeners import BACKLOG, Listener, allow_files
 from adapters.http.logs import RequestLog
+from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
 from hub.services import Services
 from hub.settings import ListenSettings
@@ -58,6 +59,7 @@ async def serving(services: Services, listeners: Sequence[Listener]) -> AsyncIte
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine on the fastest event loop that is installed."""
+    return_large_blocks()
     try:
         import uvloop  # noqa: PLC0415 - optional
     except ImportError:
