@@ -29,7 +29,7 @@ async def doctor(*, config: Config = None, as_json: AsJson = False) -> int:
 
 
 async def _findings(config: Path) -> AsyncIterator[Finding]:
-    from adapters.cli.checks import listening, software, storage, trust
+    from adapters.cli.checks import certificates, listening, software, storage, trust
     from adapters.cli.checks.finding import Place, failed, passed
     from hub.configuration import ConfigurationError, load
 
@@ -44,7 +44,12 @@ async def _findings(config: Path) -> AsyncIterator[Finding]:
     place = Place(config, settings, base_dir)
     for finding in trust.check(place):
         yield finding
+    has_database = True
     async for finding in storage.check(place):
+        has_database &= not (finding.name == "database" and finding.level == "fail")
         yield finding
+    if has_database:
+        async for finding in certificates.check(place):
+            yield finding
     async for finding in listening.check(place):
         yield finding

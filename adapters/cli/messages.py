@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from adapters.cli.certificate_messages import CERTIFICATE_MESSAGES
 from adapters.cli.language import current
 
 #: key -> (Vietnamese, English)
 _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        **CERTIFICATE_MESSAGES,
         # finding the hub
         "hub-unreachable": (
             "Trục có đang chạy không? Kiểm tra bằng `axis doctor`; chọn địa chỉ bằng --url hoặc AXIS_URL.",

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from cryptography import x509
@@ -48,8 +49,8 @@ class RevocationCache:
         fetcher: Fetcher,
         vault: Vault,
         clock: Callable[[], datetime],
-        grace: timedelta,
         pace: Pace,
+        log: Any,
     ) -> None:
         self._directions = directions
         self._registered = registered
@@ -57,12 +58,12 @@ class RevocationCache:
         self._fetcher = fetcher
         self._vault = vault
         self._clock = clock
-        self._grace = grace
         self._pace = pace
+        self._log = log
         self._held: dict[Source, Held] = {}
         self._seen: Mapping[str, RegisteredCertificate] | None = None
         self._gate = asyncio.Semaphore(_AT_ONCE)
-        self.current = Revocation.required(RevocationEvidence.of(), grace=grace)
+        self.current = Revocation.required(RevocationEvidence.of(), grace=pace.grace)
 
     async def restore(self) -> None:
         """Take what files and the disk hold, asking nobody: a hub begins with what it knew."""
@@ -98,7 +99,7 @@ class RevocationCache:
         now = self._clock()
         counts = dict.fromkeys(Standing, 0)
         for held in self._held.values():
-            counts[held.standing(now, self._grace)] += 1
+            counts[held.standing(now, self._pace.grace)] += 1
         return counts
 
     def measure(self) -> Iterable[Measure]:
@@ -190,11 +191,11 @@ class RevocationCache:
         stamp = self._fetcher.stamp(held.source)
         failed = replace(held, due_at=due_at, failures=failures, failure=why, checked_at=now, stamp=stamp)
         self._held[held.source] = failed
-        _log.warning(
+        self._log.warning(
             "revocation-source-failed",
             source=held.source.place,
             why=why,
-            standing=failed.standing(now, self._grace),
+            standing=failed.standing(now, self._pace.grace),
             failures=failures,
             again_at=due_at.isoformat(),
         )
@@ -203,7 +204,7 @@ class RevocationCache:
         try:
             await asyncio.to_thread(self._vault.write, source.name, data)
         except OSError as error:
-            _log.warning("revocation-not-kept", source=source.place, why=str(error))
+            self._log.warning("revocation-not-kept", source=source.place, why=str(error))
         self._held[source] = replace(self._held[source], checked_at=self._clock())
 
     def _has_changed(self, held: Held) -> bool:
@@ -212,11 +213,11 @@ class RevocationCache:
     def _publish(self) -> None:
         evidence = RevocationEvidence.of(held.item for held in self._held.values() if held.item is not None)
         if evidence.version != self.current.evidence.version:
-            self.current = Revocation.required(evidence, grace=self._grace)
+            self.current = Revocation.required(evidence, grace=self._pace.grace)
 
     def _tell_taken(self, source: Source, item: RevocationList | OcspAnswer) -> None:
         revoked = len(item.serials) if isinstance(item, RevocationList) else int(item.revoked is not None)
-        _log.info(
+        self._log.info(
             "revocation-evidence-taken",
             source=source.place,
             revoked=revoked,
@@ -238,8 +239,12 @@ async def open_revocation(
     clock: Callable[[], datetime],
     *,
     pace: Pace | None = None,
+    log: Any = None,
 ) -> AsyncIterator[RevocationCache]:
-    """Open the cache with what it knew; the caller runs its `run`. `authorities` are anchors and intermediates."""
+    """Open the cache with what it knew; the caller runs its `run`. `authorities` are anchors and intermediates.
+
+    `pace` and `log` (a structlog logger) stand in for the usual ones.
+    """
     guard = Guard(settings.allow)
     async with open_session(guard, seconds=settings.timeout, headers={}) as session:
         cache = RevocationCache(
@@ -249,8 +254,11 @@ async def open_revocation(
             fetcher=Fetcher(session, guard, base_dir, settings.max_bytes),
             vault=Vault(base_dir / settings.cache_dir),
             clock=clock,
-            grace=timedelta(hours=settings.grace_hours),
-            pace=pace or Pace(refresh=timedelta(minutes=settings.refresh_minutes)),
+            pace=replace(
+                pace or Pace(refresh=timedelta(minutes=settings.refresh_minutes)),
+                grace=timedelta(hours=settings.grace_hours),
+            ),
+            log=_log if log is None else log,
         )
         await cache.restore()
         yield cache

@@ -41,12 +41,16 @@ class Held(Struct, frozen=True, kw_only=True):
 
 
 class Pace(Struct, frozen=True):
-    """When sources are asked. Every time is drawn 20 % about its middle, so that many hubs do not ask at once."""
+    """When sources are asked, and how long after nextUpdate their last word serves (`grace`).
+
+    Every time is drawn 20 % about its middle, so that many hubs do not ask at once.
+    """
 
     refresh: timedelta = timedelta(hours=1)
     first_retry: timedelta = timedelta(seconds=30)
     longest_retry: timedelta = timedelta(minutes=10)
     poll: timedelta = timedelta(seconds=2)
+    grace: timedelta = timedelta(0)
 
     def after_success(self, item: RevocationList | OcspAnswer, at: datetime, draw: float) -> datetime:
         """Ask again after `refresh`, and ahead of nextUpdate: when 70 to 90 % of the item's time have passed.

@@ -12,8 +12,9 @@ from adapters.cli.configured import open_store
 from hub.changes import Changes
 from hub.events import Event
 from hub.record import EventRecord
-from signing.keys import load_certificates, load_private_key, pem_of_certificates, pem_of_key
+from signing.keys import fingerprint, load_certificates, load_private_key, pem_of_certificates, pem_of_key
 from signing.lab import Authority, LabPki, Validity
+from signing.lab_revocation import crl
 
 NOW = datetime.now(UTC)
 
@@ -110,6 +111,63 @@ def test_other_anchor(doctor, folder):
     other = LabPki.create(NOW).root
     (folder / "pki/root.cert.pem").write_bytes(pem_of_certificates(other.certificate))
     assert doctor()[1]["chain"]["level"] == "fail"
+
+
+def change(folder, old, new):
+    path = folder / "axis.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_revocation_is_off(doctor, folder):
+    """A hub that would not recognise a revoked certificate is warned."""
+    change(folder, 'mode = "require"', 'mode = "off"')
+    code, findings = doctor()
+    assert (code, findings["revocation"]["level"]) == (0, "warn")
+
+
+def test_no_source_of_revocation(doctor, folder):
+    """Evidence required and nobody named to give it fails."""
+    change(folder, 'crl = ["pki/root.crl.pem", "pki/sub.crl.pem"]', "crl = []")
+    code, findings = doctor()
+    assert (code, findings["revocation"]["level"]) == (1, "fail")
+
+
+def test_missing_crl(doctor, folder):
+    """A list that is not there fails by its name."""
+    (folder / "pki/sub.crl.pem").unlink()
+    code, findings = doctor()
+    assert code == 1
+    assert "pki/sub.crl.pem" in findings["revocation"]["detail"]
+
+
+@pytest.mark.parametrize("grace, level", [(48, "warn"), (1, "fail")])
+def test_crl_that_was_not_renewed(doctor, folder, grace, level):
+    """A list past its nextUpdate warns within the grace time and fails beyond it."""
+    stale = crl(lab(folder).subordinate, NOW - timedelta(days=2), lifetime=timedelta(days=1))
+    (folder / "pki/sub.crl.pem").write_bytes(stale)
+    change(folder, "grace_hours = 24.0", f"grace_hours = {grace}")
+    assert doctor()[1]["revocation"]["level"] == level
+
+
+def test_certificate_of_an_agency_ends_soon(doctor, folder, axis):
+    """An agency that is about to lose its last certificate is counted; one that has a newer one is not."""
+    seal = lab(folder).agency("H99.01", "Sở Mẫu", validity=Validity(NOW - timedelta(days=300), NOW + timedelta(days=5)))
+    file = folder / "soon.pem"
+    file.write_bytes(pem_of_certificates(seal.certificate))
+    axis("agency", "certify", "H99.01", file, "--config", folder / "axis.toml")
+    assert doctor()[1]["agency certificates"]["level"] == "pass"
+    asyncio.run(suspend_others(folder, fingerprint(seal.certificate)))
+    finding = doctor()[1]["agency certificates"]
+    assert (finding["level"], "≤ 7 d: 1" in finding["detail"]) == ("warn", True)
+
+
+async def suspend_others(folder, kept):
+    async with open_store(folder / "axis.toml") as storage:
+        for each in (await storage.registers.load_register()).certificates:
+            if each.agency_code == "H99.01" and each.sha256 != kept:
+                await storage.registers.suspend_certificate(each.sha256)
 
 
 def test_wrong_clock(doctor, folder):
