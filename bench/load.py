@@ -1,8 +1,9 @@
 """The load generator, in a process of its own: `python -m bench.load JOB RESULT` (two JSON files).
 
 Senders post as fast as they are answered; the recipient collects its inbox, fetches and hashes every content, and
-acknowledges; the sender reads its feed until every accepted package has its acceptance and its handover. The same code
-drives the hub and the obvious design. The clock stops at the last receipt; what was received is judged after that.
+acknowledges; the sender reads its feed until every accepted package has the receipts of its acceptance, consignment and
+handover. The same code drives the hub and the obvious design. The clock stops at the last receipt; what was received is
+judged after that.
 """
 
 from __future__ import annotations

@@ -3,11 +3,12 @@
 One aiohttp handler does everything in its place, on uvloop: it parses with lxml, validates with xmlschema, verifies with
 signxml against the CA file, inserts the package into SQLite (WAL, `synchronous=FULL`, one commit), publishes by inserting
 into a queue table (its own commit, because a broker would have its own too), and answers with a receipt. The recipient
-asks its inbox, fetches the content and acknowledges; that makes the second receipt and deletes the queue row.
+asks its inbox, fetches the content and acknowledges; that makes the last receipt and deletes the queue row. The
+receipts are the hub's three: acceptance, consignment, handover.
 
 It is given every advantage that costs a developer one line: a compiled schema, prepared connections, a thread for the
 database, ECDSA receipts by joserfc instead of an XML signature. It does without what the hub has to do beside: spooling,
-limits, idempotency, an outbox in the same transaction, consignment receipts, retries, metrics, access rules.
+limits, idempotency, an outbox in the same transaction, retries, metrics, access rules.
 
 Its routes are those of the hub that the load generator uses. Run: `python -m bench.naive FOLDER PORT`, where FOLDER was
 made by `axis init FOLDER --demo`.
@@ -100,7 +101,10 @@ class Naive:
         ]
         receipt = self.receipt("SubmissionAcceptance", package, sender)
         await self.run(self.insert, package, sender, deliveries, receipt, body)
-        await self.run(self.publish, deliveries)
+        consigned = [
+            self.receipt("ContentConsignment", package, sender, each["id"], each["recipient"]) for each in deliveries
+        ]
+        await self.run(self.publish, deliveries, consigned)
         return web.json_response({**package, "deliveries": deliveries, "receipt": receipt["jws"]}, status=201)
 
     async def inbox(self, request: web.Request) -> web.Response:
@@ -203,13 +207,15 @@ class Naive:
             )
             self.keep(receipt)
 
-    def publish(self, deliveries: list[dict[str, str]]) -> None:
-        """Put the deliveries into the queue; one commit."""
+    def publish(self, deliveries: list[dict[str, str]], receipts: list[dict[str, Any]]) -> None:
+        """Put the deliveries into the queue, which consigns them; one commit."""
         with transaction(self.database):
             self.database.executemany(
                 "INSERT INTO queue (delivery_id, system) VALUES (?, ?)",
                 [(each["id"], each["system"]) for each in deliveries],
             )
+            for receipt in receipts:
+                self.keep(receipt)
 
     def lease(self, system: str, limit: int) -> list[dict[str, Any]]:
         """Take up to `limit` queue rows for five minutes; one commit."""
