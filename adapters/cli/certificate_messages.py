@@ -1,4 +1,4 @@
-"""What `axis doctor` says about agencies' certificates and about revocation, by key: Vietnamese, English."""
+"""What the command line says about agencies' certificates and about revocation, by key: Vietnamese, English."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from types import MappingProxyType
 
 CERTIFICATE_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "demo-wraps": (
+            "giấu văn bản đã ký trong một văn bản khác: bị từ chối",
+            "hides a signed document inside another one: refused",
+        ),
+        "demo-revoked": (
+            "ký bằng chứng thư số đã bị thu hồi: bị từ chối",
+            "signs with a certificate that was revoked: refused",
+        ),
+        "demo-expired": (
+            "ký bằng chứng thư số đã hết hạn: bị từ chối",
+            "signs with a certificate that has expired: refused",
+        ),
         "doctor-agencies": (
             "{count} cơ quan có chứng thư số còn hạn hơn 60 ngày",
             "{count} agencies have certificates for more than 60 days",

@@ -43,8 +43,17 @@ class Cast(Struct, frozen=True):
         """Return code and name, short enough for a column."""
         return f"{code} {self.agency(code).name}"[:22].rstrip()
 
-    def document(self, number: int, subject: str, to: tuple[str, ...], file: NewFile, *, urgency: int = 0) -> bytes:
-        """Compose and sign a document of the sending agency."""
+    def document(
+        self,
+        number: int,
+        subject: str,
+        to: tuple[str, ...],
+        file: NewFile,
+        *,
+        urgency: int = 0,
+        seal: str | None = None,
+    ) -> bytes:
+        """Compose and sign a document of the sending agency; `seal` names another of its certificates in `pki/`."""
         draft = new_document(
             sender=self._organization(SENDER),
             recipients=[self._organization(code) for code in to],
@@ -55,9 +64,8 @@ class Cast(Struct, frozen=True):
             files=[file],
             urgency=urgency,
         )
-        agency = self.agency(SENDER)
-        key, chain = read_key(self.folder / agency.key), read_certificates(self.folder / agency.certificate)
-        return sign(draft.encode(), key, chain)
+        pki, name = self.folder / "pki", seal or SENDER
+        return sign(draft.encode(), read_key(pki / f"{name}.key.pem"), read_certificates(pki / f"{name}.cert.pem"))
 
     def status(self, reporter: str, code: StatusCode, about: ResponseFor, text: str) -> bytes:
         """Compose the status of an agency about a document."""

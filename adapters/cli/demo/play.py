@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from adapters.cli.demo.cast import CALLED, PULLED, SENDER, UNHURRIED, Cast
 from adapters.cli.demo.receiver import Receiver
+from adapters.cli.demo.refusals import FIRST, LAST, bad_packages
 from adapters.cli.demo.report import Report
 from adapters.cli.messages import say
 from adapters.cli.verdicts import VerdictKind, of_package
@@ -61,7 +62,7 @@ class Play:
         await self._pulled(plan)
         await self._statuses(plan)
         await self._recall()
-        await self._forgery(plan)
+        await self._refusals(plan)
         await self._every_receipt(plan)
 
     async def _new_document(self) -> PackageView:
@@ -148,24 +149,24 @@ class Play:
         with self._report.line(self._cast.label(UNHURRIED), "demo-too-late") as note:
             note.proof = await self._refused_content(UNHURRIED, outcomes[UNHURRIED].delivery or "")
 
-    async def _forgery(self, package: PackageView) -> None:
-        """Somebody changes one word of a signed document: it is refused, and the refusal is proved too."""
+    async def _refusals(self, package: PackageView) -> None:
+        """Forged, wrapped, signed with a revoked or an expired seal: each is refused, told why, and the refusal is proved."""
         sender = self._cast.client(SENDER)
-        genuine = self._cast.document(127, "V/v cấp kinh phí 1 tỷ", (PULLED,), _DRAFT)
-        forged = genuine.replace("kinh phí 1 tỷ".encode(), "kinh phí 9 tỷ".encode())
-        with self._report.line(say("demo-forger"), "demo-forges") as note:
-            try:
-                await sender.submit(forged)
-            except ProblemError as error:
-                sentence = error.problem.detail
-                note.proof = f"{error.problem.status} {error.code}"
-                require(error.code == "signature-invalid", "a changed document is refused for its signature")
-                self._holds(error.problem.receipt or "", "SubmissionRejection")
-            else:
-                raise CheckFailed("a forgery was accepted")
-        self._report.quote(sentence)
+        for bad in bad_packages(self._cast):
+            with self._report.line(say("demo-forger"), bad.told) as note:
+                try:
+                    await sender.submit(bad.data)
+                except ProblemError as error:
+                    sentence = error.problem.detail
+                    note.proof = f"{error.problem.status} {error.code}"
+                    require(error.code == bad.code, f"{bad.told} is refused as {bad.code}")
+                    self._holds(error.problem.receipt or "", "SubmissionRejection")
+                else:
+                    raise CheckFailed(f"{bad.told} was accepted")
+            self._report.quote(sentence)
         known = {each.notation for each in (await sender.packages()).items}
-        require("127/BC-SM" not in known and package.notation in known, "nothing of the forgery is kept")
+        kept = {f"{number}/BC-SM" for number in range(FIRST, LAST + 1)} & known
+        require(not kept and package.notation in known, "nothing of what was refused is kept")
 
     async def _every_receipt(self, package: PackageView) -> None:
         """All receipts of all systems, and the feed, are checked offline against the root certificate."""

@@ -13,3 +13,5 @@ def test_demo_in_vietnamese(axis):
     assert code == 0
     assert "kẻ giả mạo" in shown
     assert "Văn bản đã bị thay đổi sau khi ký" in shown
+    assert "đã bị thu hồi" in shown
+    assert "đã hết hạn" in shown
