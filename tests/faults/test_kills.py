@@ -10,7 +10,7 @@ SEED = 20261122
 
 @pytest.mark.timeout(240)
 async def test_kills(tmp_path):
-    """After twelve kills nothing accepted is lost or doubled, and every acceptance has its receipts, all verifying."""
+    """Row 47: after twelve kills nothing accepted is lost or doubled, and every acceptance has its receipts, all verifying."""
     report = await run(tmp_path, Kill(longest=0.8), times=12, seed=SEED)
     print(report)
     assert report.violations == ()

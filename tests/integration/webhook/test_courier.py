@@ -222,7 +222,7 @@ async def test_tells_a_status(receiver):
 
 @pytest.mark.parametrize("status", [400, 404, 500])
 async def test_failing(status):
-    """Any other answer is a failed attempt."""
+    """Row 57: any other answer is a failed attempt."""
     async with Receiver(answer(status)).listening() as receiver:
         outcome = await carried(receiver)
     assert isinstance(outcome, Failed)
@@ -242,7 +242,7 @@ async def test_obeys():
 
 
 async def test_down(receiver):
-    """A receiver that does not listen is a failed attempt."""
+    """Row 57: a receiver that does not listen is a failed attempt."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     async with courier_to(f"http://127.0.0.1:{port}/") as courier:
@@ -252,7 +252,7 @@ async def test_down(receiver):
 
 
 async def test_slow():
-    """A receiver that takes too long is a failed attempt."""
+    """Row 57: a receiver that takes too long is a failed attempt."""
     async with Receiver(silence).listening() as receiver:
         outcome = await carried(receiver, timeout=0.2)
     assert isinstance(outcome, Failed)
@@ -260,7 +260,7 @@ async def test_slow():
 
 
 async def test_slow_does_not_hold_up_others():
-    """While many calls wait for one receiver, a call to another passes."""
+    """Row 57: while many calls wait for one receiver, a call to another passes."""
     async with AsyncExitStack() as stack:
         slow = await stack.enter_async_context(Receiver(silence).listening())
         quick = await stack.enter_async_context(Receiver().listening())
@@ -292,7 +292,7 @@ async def test_endless_answer():
 
 
 async def test_redirect_is_not_followed():
-    """A redirect to loopback is a failed attempt, and the target sees nothing."""
+    """Row 57: a redirect to loopback is a failed attempt, and the target sees nothing."""
     async with AsyncExitStack() as stack:
         inner = await stack.enter_async_context(Receiver().listening())
         moved = answer(307, Location=inner.url)
@@ -304,7 +304,7 @@ async def test_redirect_is_not_followed():
 
 
 async def test_loopback_is_refused(receiver):
-    """Without an exception a loopback target is never called."""
+    """Row 64: without an exception a loopback target is never called."""
     outcome = await carried(receiver, allow=())
     assert isinstance(outcome, Hopeless)
     assert outcome.reason.startswith("webhook-target-forbidden")
@@ -312,7 +312,7 @@ async def test_loopback_is_refused(receiver):
 
 
 async def test_name_of_loopback_is_refused(receiver):
-    """A public-looking name that resolves to loopback is never called."""
+    """Row 64: a public-looking name that resolves to loopback is never called."""
     names = Names("127.0.0.1")
     async with courier_to(f"http://hook.example.vn:{receiver.port}/", allow=(), resolver=names) as courier:
         outcome = await courier.carry(CONSIGN)
@@ -322,7 +322,7 @@ async def test_name_of_loopback_is_refused(receiver):
 
 
 async def test_rebinding_is_refused(receiver):
-    """A name that was public when it was checked first and is loopback now is never called: each connection is judged."""
+    """Row 64: a name that was public when it was checked first and is loopback now is never called: each connection is judged."""
     names = Names("203.0.113.7", "127.0.0.1")
     url = f"http://hook.example.vn:{receiver.port}/"
     async with courier_to(url, allow=("203.0.113.0/24",), resolver=names, timeout=0.3) as courier:
@@ -335,7 +335,7 @@ async def test_rebinding_is_refused(receiver):
 
 
 async def test_connects_to_the_judged_address(receiver):
-    """A name is resolved once per connection, and the connection goes to the address that was judged."""
+    """Row 64: a name is resolved once per connection, and the connection goes to the address that was judged."""
     names = Names("127.0.0.1", "203.0.113.7")
     url = f"http://hook.example.vn:{receiver.port}/"
     async with courier_to(url, allow=("127.0.0.0/8",), resolver=names) as courier:

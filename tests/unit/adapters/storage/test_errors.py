@@ -28,7 +28,7 @@ def foreign(settings):
 
 
 async def test_locked_database_is_a_deferral(impatient, settings):
-    """While another process holds the lock too long, writes are deferred and reads go on; afterwards writes go on too."""
+    """Row 53: while another process holds the lock too long, writes are deferred and reads go on; afterwards writes go on too."""
     first, second = submission(), submission()
     await impatient.record(first)
     other = foreign(settings)
@@ -43,7 +43,7 @@ async def test_locked_database_is_a_deferral(impatient, settings):
 
 
 async def test_full_database_is_a_deferral(impatient, settings):
-    """When the disk is full, nothing is half written, and after room was made the same unit goes through."""
+    """Row 54: when the disk is full, nothing is half written, and after room was made the same unit goes through."""
     await impatient.record(submission())
     unit = submission(subject="x" * 1_000_000)
 
@@ -64,7 +64,7 @@ async def test_full_database_is_a_deferral(impatient, settings):
 
 
 async def test_vanished_database_is_a_deferral(tmp_path):
-    """A database that cannot be opened is a deferral, for readers and writers, and is found again when it is back."""
+    """Row 53: a database that cannot be opened is a deferral, for readers and writers, and is found again when it is back."""
     url = f"sqlite:///{tmp_path / 'none' / 'axis.db'}"
     async with opened(url, max_pending=100, notify=lambda _topic: None) as database:
         store = SqlStore(database, ContentFiles(tmp_path))
@@ -92,7 +92,7 @@ async def test_missing_table_is_a_defect(tmp_path):
     ],
 )
 def test_trouble_of_the_disk(number, code):
-    """Errors of the file system are deferrals that tell a full disk from others."""
+    """Row 54: errors of the file system are deferrals that tell a full disk from others."""
     with pytest.raises(Deferral) as caught, translated():
         raise OSError(number, os.strerror(number))
     assert caught.value.code == code

@@ -59,7 +59,7 @@ MALFORMED = (
 
 @pytest.mark.parametrize("url", INNER)
 def test_inner_address(url):
-    """A URL that is an inner address, however written, is refused."""
+    """Row 64: A URL that is an inner address, however written, is refused."""
     with pytest.raises(Refusal) as refused:
         Guard().check(url)
     assert refused.value.code == "webhook-target-forbidden"
@@ -67,7 +67,7 @@ def test_inner_address(url):
 
 @pytest.mark.parametrize("url", MALFORMED)
 def test_malformed(url):
-    """A URL that is none, of another scheme, or with a user in it is refused with a sentence in both languages."""
+    """Row 64: A URL that is none, of another scheme, or with a user in it is refused with a sentence in both languages."""
     with pytest.raises(Refusal) as refused:
         Guard().check(url)
     assert refused.value.detail
@@ -135,7 +135,7 @@ class Answers(AbstractResolver):
 
 @pytest.mark.parametrize("hosts", [("127.0.0.1",), ("8.8.8.8", "10.0.0.1"), ("::ffff:10.0.0.1",), ("fe80::1%eth0",)])
 def test_resolver_refuses(hosts):
-    """A name with one inner address among its addresses is not resolved."""
+    """Row 64: a name with one inner address among its addresses is not resolved."""
     with pytest.raises(TargetForbidden):
         asyncio.run(GuardedResolver(Answers(*hosts), Guard()).resolve("example.vn", 443))
 
