@@ -1,13 +1,16 @@
 """When and where examination runs: small packages inline, large ones in a thread under a byte budget.
 
 lxml and hashing release the interpreter lock, so a large package in a thread leaves the loop free; two threads on small
-packages are slower than one (measured, see bench). The budget keeps a few large packages from using the memory of many.
+packages are slower than one (measured, see bench). Systems take turns at both. The budget keeps a few large packages from
+using the memory of many.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from hub.accounts import Caller
@@ -16,7 +19,7 @@ from hub.ports import Clock
 from hub.register import CurrentRegister
 from hub.spool import Spooled
 from hub.trouble import Refusal
-from hub.turns import Turns
+from hub.turns import LoopTurns, Seats
 from routing.values import System
 from signing.certificates import TrustAnchors
 from signing.revocation import Revocation
@@ -64,8 +67,12 @@ class Examination:
         self._clock = clock
         self._inline_bytes = inline_bytes
         self._revocation = revocation
+        threads = max(2, os.cpu_count() or 1)
         self._budget = ByteBudget(memory_budget)
-        self._turns = Turns()
+        self._turns = LoopTurns()
+        self._seats = Seats(threads)
+        # Threads of their own: those of the event loop write bodies and contents, which must not wait behind examinations.
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="axis-examiner")
 
     async def examine(self, caller: Caller, spooled: Spooled) -> Examined:
         """Examine what `caller` handed in; raises as `hub.examine.examine`."""
@@ -73,8 +80,8 @@ class Examination:
         if spooled.size <= self._inline_bytes:
             await self._turns.turn(system.id)
             return self._run(system, spooled)
-        async with self._budget.hold(spooled.size):
-            return await asyncio.to_thread(self._run, system, spooled)
+        async with self._seats.seat(system.id), self._budget.hold(spooled.size):
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, system, spooled)
 
     def _run(self, system: System, spooled: Spooled) -> Examined:
         rules = Rules(

@@ -41,11 +41,11 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     lifetime = request.app[LIFETIME]
     with lifetime.working():
         try:
-            _admit(request, BY_HANDLER.get(request.match_info.handler), lifetime)
+            await _admit(request, BY_HANDLER.get(request.match_info.handler), lifetime)
             return await handler(request)
         except Trouble as trouble:
             if trouble.code == "rate-limited":
-                await asyncio.sleep(rates.HOLD)
+                await rates.hold()
             return _in_trouble(trouble, request)
         except web.HTTPException as error:
             return _misdirected(error, request)
@@ -59,7 +59,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             return problem_answer(Defect("defect"), request)
 
 
-def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> None:
+async def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> None:
     """Raise `Trouble` unless the caller may use the route now."""
     if route is None:
         return  # no such path or method: the handler raises it
@@ -67,12 +67,12 @@ def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> Non
     if lifetime.is_stopping and not route.works_while_stopping:
         raise Deferral("shutting-down")
     if route.roles:
-        _let_in(request, route)
+        await _let_in(request, route)
     if route.asked is Nothing:
         asked(request, Nothing)
 
 
-def _let_in(request: web.Request, route: Route) -> None:
+async def _let_in(request: web.Request, route: Route) -> None:
     services = services_of(request)
     at = services.clock()
     presented = Presented(request.headers.get(hdrs.AUTHORIZATION), certificate_of(request, peer_behind(request)))
@@ -81,7 +81,7 @@ def _let_in(request: web.Request, route: Route) -> None:
     request[CALLER] = caller
     remember(request, caller=caller.name)
     services.credential_uses.note(authenticated.credentials, at)
-    rates.count(request)
+    await rates.pace(request)
     if caller.role not in route.roles:
         raise Refusal(
             "not-authorised",
