@@ -230,7 +230,8 @@ def _unsigned_space() -> Untrusted:
     return Untrusted(
         Code.SIGNATURE_COVERAGE,
         "The signature holds an Object that it does not cover; only signed XAdES QualifyingProperties may stand there.",
-        "Chữ ký chứa Object không được chính nó bao phủ; chỉ được có QualifyingProperties (XAdES) đã được ký.",
+        "Có nội dung bị giấu trong chữ ký mà chữ ký không bao phủ (Object); chỉ được có QualifyingProperties (XAdES) đã"
+        " được ký. Hãy ký lại văn bản bằng phần mềm đúng chuẩn.",
     )
 
 
