@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+from msgspec import structs
+
 from hub.attest import Attestor
 from hub.changes import Changes, Finished, Move, Postponed
 from hub.events import Event
@@ -44,7 +46,7 @@ class Concluder:
         attempts = errand.order.attempts + 1
         delay = self._delay(outcome, attempts)
         if delay is None:
-            return self._given_up(errand, outcome.reason)
+            return self._given_up(errand, outcome, attempts)
         due_at = self._clock() + delay
         return Changes(
             order_changes=(Postponed(order_id=errand.order.id, attempts=attempts, due_at=due_at, error=outcome.reason),)
@@ -60,10 +62,14 @@ class Concluder:
         jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
         return self._schedule.delay(attempts, jitter, outcome.retry_after or timedelta(0))
 
-    def _given_up(self, errand: Errand, reason: str) -> Changes:
+    def _given_up(self, errand: Errand, outcome: Failed | Hopeless, attempts: int) -> Changes:
+        last = Postponed(order_id=errand.order.id, attempts=attempts, due_at=self._clock(), error=outcome.reason)
         if errand.order.purpose is Purpose.TELL:
-            return Changes(order_changes=(Finished(order_id=errand.order.id),))
-        return self._ended(errand, Event.CONTENT_CONSIGNMENT_FAILURE, Reason(code="attempts-exhausted", text=reason))
+            return Changes(order_changes=(last, Finished(order_id=errand.order.id)))
+        code = "undeliverable" if isinstance(outcome, Hopeless) else "attempts-exhausted"
+        why = Reason(code=code, text=outcome.reason)
+        ended = self._ended(errand, Event.CONTENT_CONSIGNMENT_FAILURE, why)
+        return structs.replace(ended, order_changes=(last, *ended.order_changes))
 
     def _ended(self, errand: Errand, event: Event, reason: Reason | None) -> Changes:
         package, delivery = errand.package, errand.delivery

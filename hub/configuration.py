@@ -54,4 +54,14 @@ def _override(raw: dict[str, Any], environment: Mapping[str, str]) -> None:
             place = raw
             for section in sections:
                 place = place.setdefault(section, {})
-            place[key] = value
+            place[key] = _read(value)
+
+
+def _read(value: str) -> Any:
+    """Return an override as text, or as a list when it is written as one in JSON."""
+    if not value.startswith("["):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return value

@@ -97,12 +97,24 @@ def _verify(root: etree._Element, kind: Kind, system: System, rules: Rules, at: 
         return verify(root, registry=rules.snapshot, anchors=rules.anchors, at=at, revocation=rules.revocation)
     # Statuses are unsigned in the standard: the authentication of the system suffices for them.
     if system.policy is SignaturePolicy.REQUIRED and kind is Kind.DOCUMENT:
-        raise Refusal(
-            "signature-missing",
-            detail="The package carries no XML signature of the sending agency; sign it and send it again.",
-            detail_vi="Gói tin chưa có chữ ký số XML của cơ quan gửi; hãy ký số rồi gửi lại.",
-        )
+        raise _unsigned(root, at)
     return None
+
+
+def _unsigned(root: etree._Element, at: datetime) -> Refusal:
+    """Return the refusal of a package that must be signed, with whatever else is wrong, so that all is mended at once."""
+    try:
+        read(root, received_at=at)
+    except Malformed as error:
+        faults = _faults_of(error)
+    else:
+        faults = ()
+    return Refusal(
+        "signature-missing",
+        detail="The package carries no XML signature of the sending agency; sign it and send it again.",
+        detail_vi="Gói tin chưa có chữ ký số XML của cơ quan gửi; hãy ký số rồi gửi lại.",
+        faults=faults,
+    )
 
 
 def _signature(root: etree._Element, verified: Verified | None, policy: SignaturePolicy) -> Signature:
@@ -161,7 +173,7 @@ def _mapped() -> Iterator[None]:
     try:
         yield
     except Malformed as error:
-        faults = tuple(Fault(path=v.path, line=v.line, rule=v.rule, vi=v.vi, en=v.en) for v in error.violations)
+        faults = _faults_of(error)
         first = faults[0] if faults else None
         raise Refusal(
             error.code, detail=first.en if first else str(error), detail_vi=first.vi if first else "", faults=faults
@@ -183,3 +195,7 @@ def _mapped() -> Iterator[None]:
             detail_vi=" ".join(fault.vi for fault in faults),
             faults=faults,
         ) from error
+
+
+def _faults_of(error: Malformed) -> tuple[Fault, ...]:
+    return tuple(Fault(path=v.path, line=v.line, rule=v.rule, vi=v.vi, en=v.en) for v in error.violations)

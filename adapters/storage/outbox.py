@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from adapters.storage.database import Database
-from adapters.storage.reads import beside_open_order
+from adapters.storage.reads import beside_newest_order
 from adapters.storage.rows import DELIVERY, EVENT, ORDER, PACKAGE, delivery_of, event_of, order_of, package_of
 from adapters.storage.tables import deliveries, events, orders, packages
 from adapters.storage.terms import ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
@@ -38,7 +38,7 @@ _CARRIED = tuple(_carried.c[str(column.key)] for column in ORDER)
 _consignments = (
     select(*_CARRIED, *DELIVERY, *PACKAGE)
     .select_from(
-        beside_open_order(
+        beside_newest_order(
             _carried.join(deliveries, deliveries.c.id == _carried.c.delivery_id).join(
                 packages, packages.c.id == deliveries.c.package_id
             )

@@ -11,7 +11,7 @@ from adapters.storage.content import ContentFiles
 from adapters.storage.database import Database
 from adapters.storage.rows import DELIVERY, EVENT, PACKAGE, delivery_of, event_of, package_of
 from adapters.storage.tables import contents, deliveries, events, orders, packages
-from adapters.storage.terms import OPEN_ORDER, of
+from adapters.storage.terms import OF_DELIVERY, of
 from hub.delivery import Delivery
 from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
@@ -20,22 +20,22 @@ from hub.queries import Bytes, Original
 from hub.record import EventRecord
 
 
-def beside_open_order(source: FromClause) -> FromClause:
-    """Return `source`, which holds deliveries, joined with the open order of each: attempts and their next time live there."""
-    newest = orders.alias("open_order")
-    open_order = (
+def beside_newest_order(source: FromClause) -> FromClause:
+    """Return `source`, which holds deliveries, joined with the newest order of each: failed attempts live there."""
+    newest = orders.alias("newest_order")
+    newest_order = (
         select(func.max(newest.c.id))
-        .where(newest.c.delivery_id == deliveries.c.id, of("open_order", OPEN_ORDER))
+        .where(newest.c.delivery_id == deliveries.c.id, of("newest_order", OF_DELIVERY))
         .correlate(deliveries)
         .scalar_subquery()
     )
-    return source.outerjoin(orders, orders.c.id == open_order)
+    return source.outerjoin(orders, orders.c.id == newest_order)
 
 
 def package_and_delivery() -> Select[tuple[object, ...]]:
     """Select `PACKAGE` and `DELIVERY` together."""
     joined = deliveries.join(packages, packages.c.id == deliveries.c.package_id)
-    return select(*PACKAGE, *DELIVERY).select_from(beside_open_order(joined))
+    return select(*PACKAGE, *DELIVERY).select_from(beside_newest_order(joined))
 
 
 def pair_of(row: Sequence[object]) -> tuple[Package, Delivery]:
@@ -49,14 +49,14 @@ _stored_bytes = select(func.coalesce(func.sum(packages.c.size), 0)).where(
 )
 _deliveries = (
     select(*DELIVERY)
-    .select_from(beside_open_order(deliveries))
+    .select_from(beside_newest_order(deliveries))
     .where(deliveries.c.package_id == bindparam("id"))
     .order_by(deliveries.c.position)
 )
 _delivery = package_and_delivery().where(deliveries.c.id == bindparam("id"))
 _originals = (
     select(*PACKAGE, *DELIVERY)
-    .select_from(beside_open_order(packages.join(deliveries, deliveries.c.package_id == packages.c.id)))
+    .select_from(beside_newest_order(packages.join(deliveries, deliveries.c.package_id == packages.c.id)))
     .where(
         packages.c.document_id.in_(bindparam("document_ids", expanding=True)),
         packages.c.sender == bindparam("sender"),

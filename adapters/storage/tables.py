@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from adapters.storage.terms import CONSIGNED, OPEN_ORDER, PUBLISHED, RARE_EVENT, RECEIPTED, UNFINISHED, WAITING
+from adapters.storage.terms import CONSIGNED, OF_DELIVERY, PUBLISHED, RARE_EVENT, RECEIPTED, UNFINISHED, WAITING
 
 metadata = MetaData(
     naming_convention={
@@ -151,7 +151,7 @@ orders = Table(
     Column("is_postponed", SmallInteger, nullable=False),
     _index("ix_orders_due", "lane", "due_at", "id", where=WAITING),
     _index("ix_orders_published", "published_at", "system_id", where=PUBLISHED),
-    _index("ix_orders_delivery", "delivery_id", "id", where=OPEN_ORDER),
+    _index("ix_orders_delivery", "delivery_id", "id", where=OF_DELIVERY),
 )
 
 refusals = Table(

@@ -21,7 +21,7 @@ CONSIGNED = f"state = '{State.CONSIGNED}'"
 UNFINISHED = f"state NOT IN ({', '.join(repr(state.value) for state in State if state.is_final)})"
 WAITING = f"state = '{ORDER_WAITING}'"
 PUBLISHED = f"state = '{ORDER_PUBLISHED}'"
-OPEN_ORDER = f"delivery_id IS NOT NULL AND state IN ('{ORDER_WAITING}', '{ORDER_PUBLISHED}')"
+OF_DELIVERY = "delivery_id IS NOT NULL"
 RECEIPTED = "jws IS NOT NULL"
 #: Events that most packages have are found at once by walking from the newest; the others need an index.
 COMMON_EVENTS = frozenset(

@@ -136,6 +136,7 @@ async def test_two_recipients_of_one_package_live_their_own_lives(world: World):
         assert _states(seen)[ASKING] == "handed_over"
         seen = await _until(sender, package.id, lambda each: _states(each)[CALLED] == "consigned")
         assert len(calls) == 4
+        assert [each.attempts for each in seen.deliveries] == [0, 3]
         delivery = next(each for each in seen.deliveries if each.recipient == CALLED)
         await called.acknowledge(delivery.id)
         receipts = await sender.package_receipts(package.id)

@@ -250,7 +250,7 @@ async def test_story_is_in_commit_order(store):
 
 
 async def test_failed_attempts_show_on_the_delivery(store):
-    """While its order is open, a delivery shows attempts, the next one and the last error."""
+    """A delivery shows its failed attempts and the last error, also afterwards; the next attempt only while there is one."""
     unit = submission()
     await store.record(unit)
     due = AT + timedelta(minutes=5)
@@ -259,7 +259,7 @@ async def test_failed_attempts_show_on_the_delivery(store):
     assert (found.attempts, found.next_attempt_at, found.last_error) == (2, due, "HTTP 500")
     await store.record(Changes(order_changes=(Finished(unit.orders[0].id),)))
     (found,) = await store.deliveries(unit.package.id)
-    assert (found.attempts, found.next_attempt_at, found.last_error) == (0, None, None)
+    assert (found.attempts, found.next_attempt_at, found.last_error) == (2, None, "HTTP 500")
 
 
 async def test_redriven_delivery_shows_its_new_order(store):

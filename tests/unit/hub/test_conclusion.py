@@ -59,6 +59,7 @@ def test_exhausted_or_hopeless_is_dead_with_its_reason(concluder, attempts, outc
     assert changes.moves[0].to is State.DEAD
     assert changes.events[0].event is Event.CONTENT_CONSIGNMENT_FAILURE
     assert changes.events[0].reason.text == outcome.reason
+    assert changes.order_changes == (Postponed(order().id, attempts + 1, NOW, outcome.reason), Finished(order().id))
 
 
 @pytest.mark.parametrize("state", [State.CONSIGNED, State.HANDED_OVER, State.WITHDRAWN, State.EXPIRED, State.DEAD])

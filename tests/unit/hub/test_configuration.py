@@ -45,3 +45,11 @@ def test_paths_are_read_as_paths(tmp_path):
     settings, _ = load(path, {})
     assert settings.storage.content_dir == Path("elsewhere")
     assert settings.trust.anchors == (Path("a.pem"),)
+
+
+def test_a_list_in_the_environment_is_json(tmp_path):
+    """What holds several values is written as a JSON array."""
+    path = tmp_path / "axis.toml"
+    path.write_text("")
+    settings, _ = load(path, {"AXIS_DELIVERY__WEBHOOK_ALLOW": '["127.0.0.1:9000"]'})
+    assert settings.delivery.webhook_allow == ("127.0.0.1:9000",)

@@ -255,7 +255,7 @@ def upgrade() -> None:
         "ix_orders_delivery",
         "orders",
         ["delivery_id", "id"],
-        "delivery_id IS NOT NULL AND state IN ('waiting', 'published')",
+        "delivery_id IS NOT NULL",
     )
     _partial("ix_orders_due", "orders", ["lane", "due_at", "id"], "state = 'waiting'")
     _partial("ix_orders_published", "orders", ["published_at", "system_id"], "state = 'published'")
