@@ -9,8 +9,21 @@ from adapters.storage.opening import open_storage
 from adapters.storage.queue import TableQueue
 from hub.settings import StorageSettings
 
-#: Name of an engine -> the URL of a new, empty database, given a folder of the test's own.
-STORES = {"sqlite": lambda folder: f"sqlite:///{folder / 'axis.db'}"}
+
+def new_sqlite(request):
+    """Return the URL of a new, migrated file."""
+    url = f"sqlite:///{request.getfixturevalue('tmp_path') / 'axis.db'}"
+    migrate(url)
+    return url
+
+
+def new_postgresql(request):
+    """Return the URL of a new database, copied from a migrated one."""
+    return request.getfixturevalue("new_postgresql_url")(request.getfixturevalue("migrated_template"))
+
+
+#: Name of an engine -> the URL of a new, migrated database, given the test's request.
+STORES = {"sqlite": new_sqlite, "postgresql": new_postgresql}
 #: Name of a broker -> the broker, given the open storage and a clock.
 BROKERS = {"table": lambda storage, clock: TableQueue(storage.database, clock=clock, visibility=timedelta(minutes=2))}
 
@@ -42,9 +55,7 @@ def topics():
 @pytest.fixture(params=STORES.values(), ids=STORES.keys())
 def settings(request, tmp_path):
     """Settings of a new, migrated storage."""
-    url = request.param(tmp_path)
-    migrate(url)
-    return StorageSettings(url=url, content_dir=tmp_path / "content", spool_dir=tmp_path / "spool")
+    return StorageSettings(url=request.param(request), content_dir=tmp_path / "content", spool_dir=tmp_path / "spool")
 
 
 @pytest.fixture
