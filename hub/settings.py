@@ -57,7 +57,7 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     requests_per_second: float = 2000.0
     burst: int = 10_000
-    concurrent_submissions: int = 8
+    concurrent_submissions: int = 4
     waiting_submissions: int = 500
     stored_bytes: int = 0
 
