@@ -6,8 +6,6 @@ is asked "is this whole document what one registered agency signed".
 
 import hashlib
 import hmac
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
@@ -139,8 +137,12 @@ def verify(
         leaf, registration = _registered(certificates, registry)
         keyinfo.check_key_value(key_info.key_value, leaf.key)
         others = tuple(one for one in certificates if one is not leaf)
-        with _revocation_as_next_step(procedure, registration):
+        try:
             path = anchors.check(leaf, others, at=at, policy=policy, revocation=revocation)
+        except (Untrusted, Undetermined) as verdict:
+            if verdict.code in REVOCATION_CODES:  # one look at the path answers steps 5 and 6
+                procedure.passed(registration.agency_code)
+            raise
         claimed_at = xades.check_properties(signature, leaf.embedded, key_info.certificates, at=at, policy=policy)
         procedure.passed(registration.agency_code)
         # 6. revocation
@@ -173,17 +175,6 @@ def _registered(certificates: list[Loaded], registry: Registry) -> tuple[Loaded,
             "Đăng ký của chứng thư số này đang bị tạm dừng; hãy liên hệ đơn vị vận hành trục.",
         )
     return found[0]
-
-
-@contextmanager
-def _revocation_as_next_step(procedure: Procedure, registration: RegisteredCertificate) -> Iterator[None]:
-    """One look at the path answers steps 5 and 6: a verdict on revocation ends the latter."""
-    try:
-        yield
-    except (Untrusted, Undetermined) as verdict:
-        if verdict.code in REVOCATION_CODES:
-            procedure.passed(registration.agency_code)
-        raise
 
 
 def _check_value(signature: Signature, c14n: Canonicalisation, leaf: Loaded) -> None:
