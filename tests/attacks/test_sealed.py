@@ -18,9 +18,9 @@ def _unshare() -> list[str]:
     """Return the command that gives a process a network of its own, or say what is missing for it."""
     root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     command = ["unshare", *root, "--net", "--"]
-    missing = [each for each in ("unshare", "ip", "strace") if shutil.which(each) is None]
+    missing = [each for each in ("unshare", "strace") if shutil.which(each) is None]
     if missing:
-        _go_without(f"programs are missing: {', '.join(missing)} (Debian: util-linux, iproute2, strace)")
+        _go_without(f"programs are missing: {', '.join(missing)} (Debian: util-linux, strace)")
     if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
         _go_without("no network namespace can be made: run as root, or allow user namespaces")
     return command
