@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from adapters.storage.dialects import PATIENCE, open_engines
+from adapters.storage.dialects import PATIENCE, is_in_process, open_engines
 from adapters.storage.errors import translated
 from adapters.storage.held import HeldConnection
+from adapters.storage.wakeups import open_wakeups
 from adapters.storage.writer import Committed, GroupCommit, Notify
 
 T = TypeVar("T")
@@ -25,13 +26,22 @@ READERS = 4
 class Database:
     """Runs whole transactions as functions in threads: `read` in one of the readers, `writer.run` in the writer."""
 
-    def __init__(self, readers: Readers, writer: GroupCommit) -> None:
+    def __init__(self, readers: Readers, writer: GroupCommit, own: OwnReader | None) -> None:
         self.writer = writer
         self._readers = readers
+        self._own = own
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one snapshot of the database; raise `Deferral` when it cannot be read."""
         return await self._readers.run(work)
+
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Run a read of a few rows by key, where it costs least.
+
+        SQLite answers from this process's own memory in the time that two changes of thread take, so it is asked on the
+        event loop; a server is asked in a thread like any other read.
+        """
+        return self._own.read(work) if self._own else await self._readers.run(work)
 
 
 class Readers:
@@ -63,6 +73,22 @@ class Readers:
             return work(connection)
 
 
+class OwnReader:
+    """A connection of the event loop itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = HeldConnection(engine)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` here and now."""
+        with translated(), self._connection.transaction() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
 @asynccontextmanager
 async def opened(
     url: str,
@@ -73,12 +99,18 @@ async def opened(
     patience: timedelta = PATIENCE,
 ) -> AsyncIterator[Database]:
     """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection."""
-    engines = open_engines(url, READERS, patience)
-    writer = GroupCommit(engines.writer, max_pending=max_pending, notify=notify, committed=committed)
-    readers = Readers(engines.reader, READERS)
-    try:
-        yield Database(readers, writer)
-    finally:
-        await writer.close()
-        readers.close()
-        engines.dispose()
+    engines = open_engines(url, READERS + 1, patience)
+    async with open_wakeups(url, notify) as announce:
+        writer = GroupCommit(
+            engines.writer, max_pending=max_pending, notify=notify, committed=committed, announce=announce
+        )
+        readers = Readers(engines.reader, READERS)
+        own = OwnReader(engines.reader) if is_in_process(url) else None
+        try:
+            yield Database(readers, writer, own)
+        finally:
+            await writer.close()
+            readers.close()
+            if own is not None:
+                own.close()
+            engines.dispose()

@@ -3,18 +3,21 @@
 SQLite: WAL, `synchronous=FULL` (NORMAL loses commits on power loss), foreign keys on, `BEGIN IMMEDIATE` for writers
 so that the lock is taken before anything is read, plain `BEGIN` for readers so that all their statements see one
 snapshot. The driver's own transaction control is off. PostgreSQL: `READ COMMITTED` writers, `REPEATABLE READ` readers
-for the same snapshot.
+for the same snapshot; `synchronous_commit=on` whatever the server's default is; locks are waited for as long as on
+SQLite; a host that vanished is noticed by the network's own means. A server that was restarted has ended the
+connections that we hold: `was_ended` sees it before the next transaction, which then gets a new one.
 """
 
 from __future__ import annotations
 
+import select
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
 PATIENCE = timedelta(seconds=5)  #: how long a lock of another process is waited for
@@ -27,6 +30,13 @@ _SQLITE_PRAGMAS = (
     "PRAGMA cache_size = -16384",  # KiB
     "PRAGMA journal_size_limit = 67108864",
 )
+#: How a connection learns that the server's machine has vanished.
+NETWORK: dict[str, Any] = {
+    "keepalives_idle": 10,  # seconds
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+}
 #: One number for "some hub process is appending events"; any constant of our own will do.
 _APPEND_LOCK = 0x4158_4953
 
@@ -67,6 +77,30 @@ def queue_for_append(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _APPEND_LOCK})
 
 
+def is_in_process(url: str) -> bool:
+    """Return whether the engine runs inside this process, so that a small read costs no more than asking for it."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def has_notifications(url: str) -> bool:
+    """Return whether the engine tells other processes of a commit (`adapters.storage.wakeups`)."""
+    return make_url(url).get_backend_name() == "postgresql"
+
+
+def was_ended(connection: Connection) -> bool:
+    """Return whether the server has ended an idle connection: there is something to read that nobody asked for."""
+    if connection.dialect.name != "postgresql":
+        return False
+    if connection.invalidated:
+        return True
+    held: Any = connection.connection.dbapi_connection
+    if held is None or held.closed:
+        return True
+    readable = select.poll()
+    readable.register(held.fileno(), select.POLLIN)
+    return bool(readable.poll(0))
+
+
 def _sqlite(url: str, connections: int, begin: str, patience: timedelta) -> Engine:
     engine = create_engine(
         url,
@@ -94,11 +128,35 @@ def _sqlite(url: str, connections: int, begin: str, patience: timedelta) -> Engi
 
 
 def _server(url: str, connections: int, isolation: Any, patience: timedelta) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
         isolation_level=isolation,
         pool_timeout=patience.total_seconds(),
+        connect_args={
+            **NETWORK,
+            "connect_timeout": max(2, int(patience.total_seconds())),  # libpq takes 1 for 2
+            "options": _server_options(make_url(url), patience),
+        },
+    )
+
+    def set_up(connection: Any, _record: object) -> None:
+        connection.prepared_max = _STATEMENTS
+
+    event.listen(engine, "connect", set_up)
+    return engine
+
+
+def _server_options(url: URL, patience: timedelta) -> str:
+    given = url.query.get("options", ())
+    ours = {
+        "synchronous_commit": "on",
+        "lock_timeout": str(patience // timedelta(milliseconds=1)),
+        "jit": "off",  # compiling costs more than any statement here
+        "application_name": "axis-hub",
+    }
+    return " ".join(
+        (*((given,) if isinstance(given, str) else given), *(f"-c {name}={value}" for name, value in ours.items()))
     )

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.trouble import Defect, Deferral, Trouble
@@ -24,8 +24,9 @@ _SQLITE_UNAVAILABLE = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
-#: SQLSTATE classes (PostgreSQL appendix A): connection, resources, operator intervention, system error, rollback, lock.
-_SQLSTATE_UNAVAILABLE = ("08", "53", "57P", "58", "40", "55P03")
+#: SQLSTATE classes (PostgreSQL appendix A): connection, resources, operator intervention and time limits, system error,
+#: rollback (serialization, deadlock), a lock that was not to be had, a session that idled too long, a standby's refusal to write.
+_SQLSTATE_UNAVAILABLE = ("08", "53", "57", "58", "40", "55P03", "25P03", "25006")
 _SQLSTATE_DISK_FULL = "53100"
 
 
@@ -63,5 +64,9 @@ def _code_of(error: DBAPIError) -> str | None:
     if state == _SQLSTATE_DISK_FULL:
         return "storage-full"
     if error.connection_invalidated or (state is not None and state.startswith(_SQLSTATE_UNAVAILABLE)):
+        return "storage-unavailable"
+    if state is None and isinstance(
+        error, OperationalError
+    ):  # no server answered: refused, starting up, connection lost
         return "storage-unavailable"
     return None

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
+from adapters.storage.dialects import was_ended
+
 
 class HeldConnection:
-    """Connects at the first transaction, and again after one that failed."""
+    """Connects at the first transaction, and again after one that failed or when the server ended the connection."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -18,6 +20,8 @@ class HeldConnection:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give the connection inside a transaction: committed at the end, rolled back by an error."""
+        if self._connection is not None and was_ended(self._connection):
+            self.close()
         if self._connection is None:
             self._connection = self._engine.connect()
         try:

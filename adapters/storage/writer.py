@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 from adapters.storage.errors import translated
 from adapters.storage.held import HeldConnection
 from adapters.storage.record import record_units
+from adapters.storage.wakeups import Announce
 from hub.changes import Changes
 from hub.trouble import Deferral
 
@@ -56,7 +57,10 @@ class Done(Struct):
 class GroupCommit:
     """The one writer of a process. Its methods are called on the event loop; only `_write` runs in the thread."""
 
-    def __init__(self, engine: Engine, *, max_pending: int, notify: Notify, committed: Committed) -> None:
+    def __init__(
+        self, engine: Engine, *, max_pending: int, notify: Notify, committed: Committed, announce: Announce
+    ) -> None:
+        self._announce = announce
         self._committed = committed
         self._connection = HeldConnection(engine)
         self._max_pending = max_pending
@@ -117,11 +121,10 @@ class GroupCommit:
         finished = list(zip(batch, written.result(), strict=True))
         for job, outcome in finished:
             _answer(job.future, outcome)
-        done = [(job, outcome) for job, outcome in finished if isinstance(outcome, Done)]
-        for topic in sorted({topic for _, outcome in done for topic in outcome.topics}):
+        for topic in sorted(_topics(outcome for _, outcome in finished)):
             self._notify(topic)
-        for job, _ in done:
-            if job.changes is not None:
+        for job, outcome in finished:
+            if isinstance(outcome, Done) and job.changes is not None:
                 self._committed(job.changes)
 
     def _write(self, batch: Sequence[Job]) -> list[Done | Exception]:
@@ -141,10 +144,12 @@ class GroupCommit:
             outcomes: list[Done | Exception | None] = [
                 None if job.changes is None else _outcome(next(recorded)) for job in batch
             ]
-            return [
+            finished = [
                 outcome if outcome is not None else Done(_perform(job, connection), job.topics)
                 for job, outcome in zip(batch, outcomes, strict=True)
             ]
+            self._announce(connection, _topics(finished))
+            return finished
 
 
 def _answer(waiting: asyncio.Future[Any], outcome: Done | Exception) -> None:
@@ -154,6 +159,10 @@ def _answer(waiting: asyncio.Future[Any], outcome: Done | Exception) -> None:
         waiting.set_result(outcome.result)
     else:
         waiting.set_exception(outcome)
+
+
+def _topics(outcomes: Iterable[Done | Exception]) -> frozenset[str]:
+    return frozenset(topic for outcome in outcomes if isinstance(outcome, Done) for topic in outcome.topics)
 
 
 def _perform(job: Job, connection: Connection) -> Any:

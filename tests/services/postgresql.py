@@ -28,6 +28,7 @@ from tests.support.hub import free_port
 START_LIMIT = 30.0
 _USER = "axis"
 _PACKAGE = "postgresql"
+_NEW = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync")
 _OPTIONS = {"listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": "200", "log_min_messages": "fatal"}
 
 
@@ -45,8 +46,7 @@ class Postgresql:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         subprocess.run(
-            (program("initdb", _PACKAGE), "-D", str(self._data), "-U", _USER)
-            + ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync"),
+            (program("initdb", _PACKAGE), "-D", str(self._data), "-U", _USER, *_NEW),
             check=True,
             stdout=subprocess.DEVNULL,
             **self._as_server(),

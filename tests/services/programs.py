@@ -19,6 +19,6 @@ def program(name: str, package: str) -> str:
     found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *_FOLDERS)))
     if found is None:
         raise MissingProgram(
-            f"{name} is not installed; run: sudo apt-get install {package} (or .ci/install-test-packages as root)"
+            f"{name} is not installed; run: sudo apt-get install {package} (as root .ci/install-test-packages does it)"
         )
     return found
