@@ -170,6 +170,18 @@ SERVICE = (
         example="no space left on device",
     ),
     Problem(
+        code="broker-unavailable",
+        status=503,
+        is_retryable=True,
+        title=Words("Hàng đợi tạm ngừng", "The broker is away"),
+        cause=Words(
+            "Máy chủ hàng đợi không trả lời; gói tin đã nhận vẫn an toàn và sẽ được chuyển sau.",
+            "The message broker does not answer; what was accepted is safe and will be carried later.",
+        ),
+        fix=_LATER,
+        example="RabbitMQ restarting",
+    ),
+    Problem(
         code="shutting-down",
         status=503,
         is_retryable=True,

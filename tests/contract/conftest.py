@@ -1,5 +1,6 @@
 """Every implementation under the same tests. A new engine or broker joins by one entry in `STORES` or `BROKERS`."""
 
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from adapters.storage.migrate import migrate
 from adapters.storage.opening import open_storage
 from adapters.storage.queue import TableQueue
 from hub.settings import StorageSettings
+
+from .amqp import empty_broker
 
 
 def new_sqlite(request):
@@ -24,8 +27,21 @@ def new_postgresql(request):
 
 #: Name of an engine -> the URL of a new, migrated database, given the test's request.
 STORES = {"sqlite": new_sqlite, "postgresql": new_postgresql}
-#: Name of a broker -> the broker, given the open storage and a clock.
-BROKERS = {"table": lambda storage, clock: TableQueue(storage.database, clock=clock, visibility=timedelta(minutes=2))}
+
+
+@asynccontextmanager
+async def table_queue(request, storage, clock):
+    yield TableQueue(storage.database, clock=clock, visibility=timedelta(minutes=2))
+
+
+@asynccontextmanager
+async def rabbitmq(request, storage, clock):
+    async with empty_broker(request.getfixturevalue("rabbitmq").url) as broker:
+        yield broker
+
+
+#: Name of a broker -> opens an empty one, given the test's request, the open storage and a clock.
+BROKERS = {"table": table_queue, "rabbitmq": rabbitmq}
 
 
 class Clock:
@@ -70,5 +86,6 @@ def store(storage):
 
 
 @pytest.fixture(params=BROKERS.values(), ids=BROKERS.keys())
-def broker(request, storage, clock):
-    return request.param(storage, clock)
+async def broker(request, storage, clock):
+    async with request.param(request, storage, clock) as opened:
+        yield opened

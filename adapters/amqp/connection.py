@@ -1,0 +1,81 @@
+"""One connection to the broker, opened when it is needed and again after it was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
+from adapters.amqp.errors import AWAY, translated, unavailable
+
+HEARTBEAT = 10  #: seconds; a silent broker is given up after two of them
+_CONNECT_LIMIT = 5.0
+_CLOSE_LIMIT = 2.0
+_BETWEEN_ATTEMPTS = 0.9  #: seconds; the loops of the hub ask about once a second
+
+
+class Line:
+    """A connection of its own for one purpose. What was opened on a lost connection is lost with it."""
+
+    def __init__(self, url: str, purpose: str) -> None:
+        self._url = url
+        self._purpose = purpose
+        self._connection: AbstractConnection | None = None
+        self._opening = asyncio.Lock()
+        self._not_before = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is connected, as far as is known."""
+        return self._connection is not None and not self._connection.is_closed
+
+    async def channel(self, *, publisher_confirms: bool = False) -> AbstractChannel:
+        """Open a channel; raise `Deferral` when the broker cannot be reached or takes too long.
+
+        Unroutable messages raise: without that a confirmed publication to a missing queue would look like success.
+        """
+        connection = await self._open()
+        with translated():
+            async with asyncio.timeout(_CONNECT_LIMIT):
+                channel = connection.channel(publisher_confirms=publisher_confirms, on_return_raises=publisher_confirms)
+                await channel.initialize()
+                return channel
+
+    async def require_unblocked(self) -> None:
+        """Raise `Deferral` while the broker reads nothing from this connection (its memory or disk alarm)."""
+        transport = (await self._open()).transport
+        if transport is None:
+            raise unavailable("the connection was just lost")
+        try:
+            async with asyncio.timeout(0.1):
+                await transport.ready()
+        except TimeoutError:
+            raise unavailable("the broker takes nothing at present: memory or disk alarm") from None
+
+    async def close(self) -> None:
+        """Close it, in vain if need be: a broker that hangs keeps nobody waiting."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(*AWAY):
+                async with asyncio.timeout(_CLOSE_LIMIT):
+                    await connection.close()
+
+    async def _open(self) -> AbstractConnection:
+        async with self._opening:
+            if self._connection is not None and not self._connection.is_closed:
+                return self._connection
+            loop = asyncio.get_running_loop()
+            if loop.time() < self._not_before:
+                raise unavailable("no connection; the next attempt comes within a second")
+            self._not_before = loop.time() + _CONNECT_LIMIT + _BETWEEN_ATTEMPTS  # unless it succeeds
+            with translated():
+                async with asyncio.timeout(_CONNECT_LIMIT):
+                    self._connection = await aio_pika.connect(
+                        self._url,
+                        heartbeat=HEARTBEAT,
+                        client_properties={"connection_name": f"axis-hub {self._purpose}"},
+                    )
+            self._not_before = 0.0
+            return self._connection

@@ -1,0 +1,29 @@
+"""Foreign errors of the broker and its client library, turned into the hub's own once, at this border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aio_pika.exceptions import AMQPError, ChannelClosed, ChannelInvalidStateError
+
+from hub.trouble import Deferral
+
+#: What the client raises when the broker or the way to it fails; `ChannelInvalidStateError` when it failed a moment ago.
+AWAY = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
+#: What it raises in the name of one channel, while the connection is well: a queue that was deleted, say.
+REFUSED = (ChannelClosed,)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise `Deferral` (broker-unavailable) for whatever the broker, or its absence, raised."""
+    try:
+        yield
+    except AWAY as error:
+        raise unavailable(str(error) or type(error).__name__) from error
+
+
+def unavailable(detail: str) -> Deferral:
+    """Return what the hub says when the broker cannot do what is asked of it now."""
+    return Deferral("broker-unavailable", detail=detail)

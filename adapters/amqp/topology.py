@@ -1,0 +1,61 @@
+"""What exists in the broker, declared idempotently: who comes first makes it, who comes later finds it.
+
+The arguments of a queue cannot change later (the broker answers 406), so they are final here: change them with a policy
+of the broker, or delete the queue and rebuild it from the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aio_pika import ExchangeType
+from aio_pika.abc import AbstractChannel, AbstractExchange
+
+from routing.values import Lane
+
+ORDERS = "axis.orders"
+DEAD = "axis.dead"
+#: How often a message may come back unsettled before it is put aside. Lost connections count too, on old brokers even a
+#: consumer that was stopped; so it is generous. The attempts of couriers are counted in the database, not here.
+DELIVERY_LIMIT = 50
+MOST_DEAD = 100_000  #: dead letters kept; what they stand for is in the database
+
+_QUORUM: Mapping[str, str | int] = MappingProxyType(
+    {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": DEAD,
+        # At least once needs reject-publish; a broker without it (3.9, or 3.10 with its flag off) ignores the strategy.
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+)
+_DEAD_QUEUE: Mapping[str, str | int] = MappingProxyType({"x-queue-type": "quorum", "x-max-length": MOST_DEAD})
+
+
+def queue_name(system_id: str, lane: Lane) -> str:
+    """Return the name of a system's queue, which is its routing key as well."""
+    return f"axis.{system_id}.{lane.value}"
+
+
+async def declare_shared(channel: AbstractChannel) -> AbstractExchange:
+    """Declare what all systems share; return the exchange that orders are published to."""
+    dead = await channel.declare_exchange(DEAD, ExchangeType.FANOUT, durable=True)
+    dead_queue = await channel.declare_queue(DEAD, durable=True, arguments=dict(_DEAD_QUEUE))
+    await dead_queue.bind(dead)
+    return await channel.declare_exchange(ORDERS, ExchangeType.DIRECT, durable=True)
+
+
+async def declare_system(channel: AbstractChannel, system_id: str) -> None:
+    """Declare both queues of a system; `declare_shared` comes first."""
+    for lane in Lane:
+        name = queue_name(system_id, lane)
+        queue = await channel.declare_queue(name, durable=True, arguments=dict(_QUORUM))
+        await queue.bind(ORDERS, routing_key=name)
+
+
+async def ready(channel: AbstractChannel, name: str) -> int:
+    """Return how many messages of a queue no consumer holds; raises `ChannelNotFoundEntity` and closes the channel."""
+    queue = await channel.declare_queue(name, passive=True)
+    return queue.declaration_result.message_count or 0

@@ -1,0 +1,64 @@
+"""RabbitMQ for tests: empty queues, and a broker that is asked only when what was published has arrived."""
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+import aio_pika
+from aio_pika.exceptions import ChannelNotFoundEntity
+
+from adapters.amqp.broker import AmqpBroker
+from adapters.amqp.topology import queue_name, ready
+from routing.values import Lane
+
+SYSTEMS = ("a", "b", "noisy", "quiet")
+
+
+class PatientBroker(AmqpBroker):
+    """Consumers hear of a message a moment after its confirmation; tests that count wait for that moment."""
+
+    def __init__(self, url, systems=SYSTEMS):
+        super().__init__(url, systems=lambda: systems, arrived=lambda: None)
+        self._all = systems
+
+    async def take(self, limit, busy):
+        await super().take(0, busy)
+        await self.arrived()
+        return await super().take(limit, busy)
+
+    async def arrived(self):
+        """Wait until the queues have handed out all they have."""
+        while any([await self._has_ready(system) for system in self._all]):
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def raw_channel(url):
+    """A connection beside the broker's own."""
+    connection = await aio_pika.connect(url)
+    async with connection:
+        yield await connection.channel()
+
+
+async def delete_queues(url, systems=SYSTEMS):
+    async with raw_channel(url) as channel:
+        for system in systems:
+            for lane in Lane:
+                await channel.queue_delete(queue_name(system, lane))
+
+
+async def count(url, name):
+    """Messages that nobody holds; None without such a queue."""
+    async with raw_channel(url) as channel:
+        with suppress(ChannelNotFoundEntity):
+            return await ready(channel, name)
+
+
+@asynccontextmanager
+async def empty_broker(url):
+    await delete_queues(url)
+    broker = PatientBroker(url)
+    try:
+        yield broker
+    finally:
+        await broker.close()

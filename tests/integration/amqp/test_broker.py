@@ -1,0 +1,147 @@
+"""A broker that is away, loses its queues, cuts connections, hangs: bad-inputs.md rows 49 to 51."""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+
+import pytest
+
+from adapters.amqp.broker import AmqpBroker
+from adapters.amqp.topology import ORDERS, queue_name
+from hub.trouble import Deferral
+from routing.values import Lane
+from tests.contract.amqp import SYSTEMS, count, empty_broker, raw_channel
+from tests.contract.test_broker import NOBODY, ids, orders
+from tests.support.hub import free_port
+
+ALL_QUEUES = 2 * len(SYSTEMS)
+A_NORMAL = queue_name("a", Lane.NORMAL)
+
+
+@pytest.fixture
+async def broker(rabbitmq):
+    async with empty_broker(rabbitmq.url) as opened:
+        yield opened
+
+
+async def test_absent_broker_is_a_deferral():
+    """Nothing can be published to or taken from a broker that is not there; the hub hears that it should come later."""
+    broker = AmqpBroker(f"amqp://127.0.0.1:{free_port()}/", systems=lambda: ("a",), arrived=lambda: None)
+    for call in (broker.publish(orders(1)), broker.take(1, NOBODY), broker.holding(), broker.probe()):
+        with pytest.raises(Deferral) as raised:
+            await call
+        assert raised.value.code == "broker-unavailable"
+    await broker.close()
+
+
+async def test_probe(broker):
+    """A broker that is there says so."""
+    assert await broker.probe() == "connected"
+
+
+async def test_deleted_queue_is_made_again(broker, rabbitmq):
+    """A queue that somebody deletes costs its messages, not the connection: the next publication makes it anew."""
+    await broker.publish(orders(1))
+    await broker.take(1, NOBODY)
+    async with raw_channel(rabbitmq.url) as channel:
+        await channel.queue_delete(A_NORMAL)
+    while len(broker._consumers.stocks()) == ALL_QUEUES:  # what is published while the old queue ends goes with it
+        await asyncio.sleep(0.05)
+    published = orders(2)
+    assert list(await broker.publish(published)) == ids(published)
+    assert ids(await broker.take(5, NOBODY)) == ids(published)
+
+
+async def test_deleted_exchange_is_made_again(broker, rabbitmq):
+    """Without its exchange a publication is not confirmed; the next one makes the exchange again."""
+    await broker.publish(orders(1))
+    async with raw_channel(rabbitmq.url) as channel:
+        await channel.exchange_delete(ORDERS)
+    assert await broker.publish(orders(1)) == ()
+    published = orders(1)
+    assert list(await broker.publish(published)) == ids(published)
+
+
+async def test_cut_connection_makes_tickets_stale(broker):
+    """After a lost connection what was taken comes again, and the old tickets can be settled and released in vain."""
+    published = orders(3)
+    await broker.publish(published)
+    stale = await broker.take(5, NOBODY)
+    await broker._consuming.close()
+    again = await broker.take(5, NOBODY)
+    assert sorted(ids(again)) == sorted(ids(published))
+    await broker.settle(stale)
+    await broker.release(stale)
+    await broker.settle(again)
+    assert await broker.take(5, NOBODY) == ()
+
+
+async def test_settled_twice(broker, rabbitmq):
+    """Settling twice is harmless: a second acknowledgement would make the broker close the channel."""
+    await broker.publish(orders(2))
+    (ticket,) = await broker.take(1, NOBODY)
+    await broker.settle([ticket])
+    await broker.settle([ticket])
+    assert len(await broker.take(5, NOBODY)) == 1
+
+
+async def test_prefetch_bounds_what_is_held(broker, rabbitmq):
+    """Of a long queue only so many messages are held in memory."""
+    await broker.publish(orders(300))
+    await broker._consumers.serve(("a",))
+    while await count(rabbitmq.url, A_NORMAL) != 100:
+        await asyncio.sleep(0.05)
+    assert len(broker._consumers.take(1000, NOBODY)) == 200
+
+
+async def test_dead_consumer_is_rebuilt(broker):
+    """A consumer that looks alive and gets nothing is noticed after two looks, and replaced."""
+    await broker.take(1, NOBODY)
+    underlay = await broker._consumers._channel.get_underlay_channel()
+    for tag in list(broker._consumers._tags):
+        await underlay.basic_cancel(tag)
+    published = orders(1)
+    await broker.publish(published)
+    await broker.look()
+    await broker.look()
+    assert ids(await broker.take(1, NOBODY)) == ids(published)
+
+
+async def test_holding(broker):
+    """The broker names the systems for which something is queued or taken."""
+    assert await broker.holding() == frozenset()
+    await broker.publish([*orders(1, "a"), *orders(1, "b")])
+    tickets = await broker.take(1, NOBODY)
+    assert await broker.holding() == {"a", "b"}
+    await broker.settle([each for each in tickets if each.system_id == "a"])
+    assert await broker.holding() == {"b"}
+
+
+async def test_frozen_broker(broker, rabbitmq):
+    """A broker that hangs confirms nothing, and keeps nobody longer than the limit of a publication."""
+    broker._publisher._confirm_limit = 0.5
+    await broker.publish(orders(1))
+    os.kill(rabbitmq.pid, signal.SIGSTOP)
+    try:
+        assert await broker.publish(orders(5)) == ()
+    finally:
+        os.kill(rabbitmq.pid, signal.SIGCONT)
+
+
+async def test_alarm(broker, rabbitmq):
+    """While the broker's memory alarm lasts publishing is deferred; afterwards it goes on."""
+    await broker.publish(orders(1))
+    rabbitmq.ctl("set_vm_memory_high_watermark", "0")
+    try:
+        broker._publisher._confirm_limit = 0.5
+        with pytest.raises(Deferral):  # noqa: PT012 - the broker blocks a connection when something comes on it
+            while True:
+                await broker.publish(orders(1))
+    finally:
+        rabbitmq.ctl("set_vm_memory_high_watermark", "0.4")
+    confirmed = ()
+    while not confirmed:
+        with suppress(Deferral):
+            confirmed = await broker.publish(orders(1))
+        await asyncio.sleep(0.1)
