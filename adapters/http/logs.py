@@ -15,19 +15,11 @@ from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
-from aiohttp import hdrs, web
-from aiohttp.abc import AbstractAccessLogger
-
-from adapters.http.context import FACTS
-from adapters.http.metrics import Metrics
 
 _KEY = re.compile(r"axk_([A-Za-z0-9]+)_[A-Za-z0-9]+")
 _SECRET_NAMES = frozenset({"authorization", "api_key", "password", "secret", "vxp_secret", "private_key", "cookie"})
-_LONGEST = 300
 #: JSON leaves these as they are, but some readers take them for line ends.
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
-
-_log = structlog.get_logger("adapters.http")
 
 
 class _StandardError(TextIOBase):
@@ -54,7 +46,7 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
         keep_secrets,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_dumps)],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=json_line)],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
@@ -65,7 +57,7 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_dumps),
+                structlog.processors.JSONRenderer(serializer=json_line),
             ],
         )
     )
@@ -77,37 +69,17 @@ def keep_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> M
     for name, value in event.items():
         if name in _SECRET_NAMES:
             event[name] = "***"
-        elif isinstance(value, str) and "axk_" in value:
-            event[name] = _KEY.sub(r"axk_\1_***", value)
+        elif isinstance(value, str):
+            event[name] = without_keys(value)
     return event
 
 
-class RequestLog(AbstractAccessLogger):
-    """One line and one count per request, written when the answer is out; broken requests included."""
-
-    def __init__(self, metrics: Metrics, logger: logging.Logger, log_format: str) -> None:
-        super().__init__(logger, log_format)
-        self._metrics = metrics
-
-    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Write the line of one request; `time` in seconds."""
-        facts = request.get(FACTS) or {}
-        status = response.status
-        self._metrics.answered(request.method, facts.get("route", "-"), status, time, facts.get("problem"))
-        write = _log.error if status >= 500 and facts.get("problem") != "shutting-down" else _log.info
-        write(
-            "request",
-            method=request.method,
-            path=request.rel_url.raw_path[:_LONGEST],
-            status=status,
-            ms=round(time * 1000, 1),
-            remote=request.remote,
-            trace_id=response.headers.get("Trace-Id", ""),
-            agent=request.headers.get(hdrs.USER_AGENT, "")[:100],
-            **facts,
-        )
+def without_keys(text: str) -> str:
+    """Return `text` with the secret part of every API key in it blanked."""
+    return _KEY.sub(r"axk_\1_***", text) if "axk_" in text else text
 
 
-def _dumps(value: Any, default: Callable[[Any], Any] | None = None, **_: Any) -> str:
+def json_line(value: Any, default: Callable[[Any], Any] | None = None, **_: Any) -> str:
+    """Return `value` as JSON on one line, for every reader's idea of a line."""
     line = msgspec.json.encode(value, enc_hook=default or str).decode()
     return line if line.isascii() else line.translate(_LINE_ENDS)

@@ -56,6 +56,7 @@ class Metrics:
         )
         self._events = Counter("axis_events", "Events recorded.", ("event",), registry=self.registry)
         self._postponed = Counter("axis_orders_postponed", "Failed attempts to carry an order.", registry=self.registry)
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._gauges: dict[str, Gauge] = {}
         self._lag = Gauge(
             "axis_outbox_lag_seconds", "How long the oldest waiting order has been due.", registry=self.registry
@@ -63,8 +64,13 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float, problem: str | None) -> None:
         """Count one answer. `route` is the path as in the route table, so that labels stay few."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        counted = self._answers.get((method, route, status))
+        if counted is None:  # finding children by their labels costs more than counting does
+            counted = self._requests.labels(method, route, str(status)), self._seconds.labels(route)
+            self._answers[method, route, status] = counted
+        counter, histogram = counted
+        counter.inc()
+        histogram.observe(seconds)
         if problem is not None:
             self._problems.labels(problem).inc()
 

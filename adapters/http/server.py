@@ -19,9 +19,9 @@ from adapters.http.context import LIFETIME, METRICS
 from adapters.http.guard import Gate, GuardedHandler
 from adapters.http.lifetime import Lifetime
 from adapters.http.listeners import BACKLOG, Listener, allow_files
-from adapters.http.logs import RequestLog
 from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
+from adapters.http.request_log import RequestLog
 from hub.services import Services
 from hub.settings import ListenSettings
 
