@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy import make_url
 
 from adapters.http.listeners import listeners
@@ -32,6 +33,7 @@ from hub.examination import Examination
 from hub.examine import Window
 from hub.expiry import Expiry
 from hub.feed import Feed
+from hub.freight import Freight
 from hub.handover import Handover
 from hub.health import Health, Probe
 from hub.housekeeping import Chore, Housekeeping
@@ -56,6 +58,8 @@ from signing.keys import facts
 
 _SWEEP_EVERY = timedelta(hours=6)
 _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
+
+_log = structlog.get_logger()
 
 
 def now() -> datetime:
@@ -96,8 +100,7 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
         clock=now,
     ) as storage:
         register = CurrentRegister(storage.registers)
-        await register.refresh()
-        await storage.queue.restart()
+        await _take_up(register, storage.queue.restart)
         async with (
             open_courier(settings, lambda: register.snapshot, now) as webhook,
             _revocation(settings, base_dir, trust, register) as revocation,
@@ -124,7 +127,8 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
                 Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
             )
             housekeeping = Housekeeping(leases=storage.leases, chores=chores, clock=now)
-            loops |= {"register": register.run, "housekeeping": housekeeping.run, "certificates": watch.run}
+            loops |= {"housekeeping": housekeeping.run, "certificates": watch.run}
+            loops = {name: _once_loaded(register, run) for name, run in loops.items()} | {"register": register.run}
             if revocation is not None:
                 loops["revocation"] = revocation.run
             async with running_loops(loops):
@@ -151,6 +155,28 @@ def _settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+async def _take_up(register: CurrentRegister, show_queue: Callable[[], Awaitable[None]]) -> None:
+    """Read the register and show what was taken from the queue; without a database the hub starts all the same, not ready.
+
+    The register is then read as soon as the database answers; what a courier had taken is seen again when its time is up.
+    """
+    try:
+        await register.refresh()
+        await show_queue()
+    except Deferral as trouble:
+        _log.warning("started-without-database", code=trouble.code, detail=trouble.detail)
+
+
+def _once_loaded(register: CurrentRegister, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Return a loop that begins when the register is known: work on an empty one would be refused for good."""
+
+    async def wait_and_run() -> None:
+        await register.loaded()
+        await run()
+
+    return wait_and_run
 
 
 def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
@@ -259,12 +285,14 @@ def _loops(
     delivery = services.settings.delivery
     schedule = RetrySchedule.of_seconds(*delivery.retry_delays, spread=delivery.retry_jitter)
     concluder = Concluder(attestor=attestor, schedule=schedule, register=services.register, clock=now)
-    relay = Relay(store=services.store, broker=services.broker, signals=services.signals, clock=now)
+    freight = Freight()
+    relay = Relay(store=services.store, broker=services.broker, freight=freight, signals=services.signals, clock=now)
     consignment = Consignment(
         store=services.store,
         broker=services.broker,
         couriers=couriers,
         concluder=concluder,
+        freight=freight,
         signals=services.signals,
         concurrency=delivery.webhook_concurrency,
         forget_address=forget_address,

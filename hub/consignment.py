@@ -17,16 +17,18 @@ import structlog
 
 from hub.changes import Changes, Finished, Stale
 from hub.conclusion import Concluder
+from hub.freight import Freight
 from hub.order import Consigned, Failed, Gone, Outcome
 from hub.ports import Broker, Courier, Store
 from hub.queries import Errand, Ticket
 from hub.signals import Signals
 from hub.trouble import Trouble
-from hub.waiting import gather_all, pause
+from hub.waiting import Pace, gather_all, pause
 from routing.values import Binding
 
 BATCH = 200
 IDLE = timedelta(seconds=1)
+TURN = timedelta(milliseconds=20)
 _ATTEMPTS = 5
 _FAILURES_BEFORE_REST = 3
 
@@ -45,6 +47,7 @@ class Consignment:
         broker: Broker,
         couriers: Mapping[Binding, Courier],
         concluder: Concluder,
+        freight: Freight,
         signals: Signals,
         concurrency: int,
         forget_address: ForgetAddress,
@@ -53,6 +56,8 @@ class Consignment:
         self._broker = broker
         self._couriers = couriers
         self._concluder = concluder
+        self._freight = freight
+        self._pace = Pace(TURN)
         self._signals = signals
         self._concurrency = concurrency
         self._forget_address = forget_address
@@ -63,6 +68,7 @@ class Consignment:
         """Serve for ever; cancellation waits for what is being carried to be concluded."""
         try:
             while True:
+                await self._pace.keep()
                 queued = self._signals.subscribe("queue")
                 taken = await self._start_serving()
                 await pause(self._signals, "queue", queued, timedelta(0) if taken else IDLE)
@@ -101,7 +107,8 @@ class Consignment:
         await self._rest_if_failing(system_id)
 
     async def _carry_all(self, tickets: Sequence[Ticket]) -> None:
-        errands = await self._store.errands([ticket.order_id for ticket in tickets])
+        errands, missing = self._freight.take(ticket.order_id for ticket in tickets)
+        errands.extend(await self._store.errands(missing) if missing else ())
         places = asyncio.Semaphore(self._concurrency)
 
         async def one(errand: Errand) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec import structs
 
 from hub.changes import Changes, Move, Published, Stale
 from hub.events import Event
+from hub.freight import Freight
 from hub.lifecycle import State, advance
 from hub.order import Order, Purpose
 from hub.ports import Broker, Clock, Store
@@ -19,11 +21,12 @@ from hub.queries import Errand
 from hub.record import fact
 from hub.signals import Signals
 from hub.trouble import Trouble
-from hub.waiting import gather_all, pause
+from hub.waiting import Pace, gather_all, pause
 
 BATCH = 500
 CLAIM = timedelta(seconds=15)
 IDLE = timedelta(seconds=1)
+TURN = timedelta(milliseconds=20)
 
 _log = structlog.get_logger()
 
@@ -31,8 +34,10 @@ _log = structlog.get_logger()
 class Relay:
     """Brings due orders to the broker."""
 
-    def __init__(self, *, store: Store, broker: Broker, signals: Signals, clock: Clock) -> None:
+    def __init__(self, *, store: Store, broker: Broker, freight: Freight, signals: Signals, clock: Clock) -> None:
         self._store = store
+        self._freight = freight
+        self._pace = Pace(TURN)
         self._broker = broker
         self._signals = signals
         self._clock = clock
@@ -40,6 +45,7 @@ class Relay:
     async def run(self) -> None:
         """Relay for ever; wake when orders are added, and once a second for those that fall due."""
         while True:
+            await self._pace.keep()
             added = self._signals.subscribe("outbox")
             try:
                 moved = await self.relay_once()
@@ -67,6 +73,17 @@ class Relay:
             await self._store.record(published_changes(order, errand, at))
         except Stale:  # a courier or a recall was faster; only the order is ours to mark
             await self._store.record(Changes(order_changes=(Published(order_id=order.id, at=at),)))
+            return
+        if errand is not None:
+            self._freight.put(as_published(errand))
+
+
+def as_published(errand: Errand) -> Errand:
+    """Return the errand as `published_changes` leaves it."""
+    delivery = errand.delivery
+    if errand.order.purpose is not Purpose.CONSIGN or delivery is None or delivery.state is not State.ACCEPTED:
+        return errand
+    return structs.replace(errand, delivery=structs.replace(delivery, state=State.QUEUED))
 
 
 def published_changes(order: Order, errand: Errand | None, at: datetime) -> Changes:

@@ -1,4 +1,4 @@
-"""Waiting without polling, and many small recordings at once."""
+"""Waiting without polling, turns kept apart, and many small recordings at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from datetime import timedelta
 from typing import Any
 
 from hub.signals import Signals
+
+
+class Pace:
+    """Keeps turns apart, so that a busy loop does much in each turn; the first turn after a rest comes at once."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every.total_seconds()
+        self._next = 0.0
+
+    async def keep(self) -> None:
+        """Wait until the next turn may begin."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._next - loop.time()))
+        self._next = loop.time() + self._every
 
 
 async def pause(signals: Signals, topic: str, signal: asyncio.Future[None], at_most: timedelta) -> None:

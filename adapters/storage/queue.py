@@ -72,7 +72,7 @@ class TableQueue:
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
         """Publish orders, those that are queued already once only; return them all."""
         rows = [(order.id, order.system_id, order.lane.value, 0) for order in orders]
-        await self._database.writer.run(lambda connection: _publish(connection, rows), "queue")
+        await self._database.writer.run(lambda connection: _publish(connection, rows))
         return tuple(order.id for order in orders)
 
     async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:

@@ -1,9 +1,10 @@
 """Facts about wake-ups."""
 
+import asyncio
 from datetime import timedelta
 
 from hub.signals import Signals
-from hub.waiting import pause
+from hub.waiting import Pace, pause
 
 
 async def test_a_notification_wakes_who_subscribed_before():
@@ -30,3 +31,14 @@ async def test_waiting_leaves_nothing_behind():
     signal = signals.subscribe("topic")
     await pause(signals, "topic", signal, timedelta(milliseconds=1))
     assert not signals._waiting
+
+
+async def test_turns_are_kept_apart_and_the_first_comes_at_once():
+    """A busy loop gets a turn in each period, not more."""
+    loop = asyncio.get_running_loop()
+    pace = Pace(timedelta(milliseconds=30))
+    began = loop.time()
+    await pace.keep()
+    assert loop.time() - began < 0.03
+    await pace.keep()
+    assert loop.time() - began >= 0.03

@@ -1,0 +1,41 @@
+"""What was read a moment ago and will be asked for next.
+
+The relay reads an errand to mark it as published; the courier that takes the order from its queue needs the same errand. In
+one process it is handed over here. Nothing depends on it: who finds nothing reads the store, and an errand that has gone
+stale meanwhile fails its guard and is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hub.ids import OrderId
+from hub.queries import Errand
+
+MOST = 5_000  #: errands of a few hundred bytes each; the oldest are dropped first
+
+
+class Freight:
+    """Errands by order, each to be taken once."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._errands: dict[OrderId, Errand] = {}
+
+    def put(self, errand: Errand) -> None:
+        """Keep an errand for whoever carries it."""
+        self._errands[errand.order.id] = errand
+        if len(self._errands) > self._most:
+            del self._errands[next(iter(self._errands))]
+
+    def take(self, order_ids: Iterable[OrderId]) -> tuple[list[Errand], Sequence[OrderId]]:
+        """Return the errands that are here, and the ids of those that must be read."""
+        found: list[Errand] = []
+        missing: list[OrderId] = []
+        for order_id in order_ids:
+            errand = self._errands.pop(order_id, None)
+            if errand is None:
+                missing.append(order_id)
+            else:
+                found.append(errand)
+        return found, missing
