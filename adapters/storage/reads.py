@@ -86,7 +86,7 @@ class Reads:
             row = connection.execute(_package, {"id": package_id}).first()
             return None if row is None else package_of(row)
 
-        return await self._database.read(read)
+        return await self._database.look_up(read)
 
     async def stored_bytes(self, system_id: str) -> int:
         """Return the bytes of all packages that a system has handed in."""
@@ -94,7 +94,7 @@ class Reads:
         def read(connection: Connection) -> int:
             return int(connection.execute(_stored_bytes, {"system_id": system_id}).scalar_one())
 
-        return await self._database.read(read)
+        return await self._database.look_up(read)
 
     async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
         """Return the deliveries of a package in the order of its recipients."""
@@ -102,7 +102,7 @@ class Reads:
         def read(connection: Connection) -> tuple[Delivery, ...]:
             return tuple(map(delivery_of, connection.execute(_deliveries, {"id": package_id}).all()))
 
-        return await self._database.read(read)
+        return await self._database.look_up(read)
 
     async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
         """Return one delivery with its package."""
@@ -111,7 +111,7 @@ class Reads:
             row = connection.execute(_delivery, {"id": delivery_id}).first()
             return None if row is None else pair_of(row)
 
-        return await self._database.read(read)
+        return await self._database.look_up(read)
 
     async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
         """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
@@ -132,7 +132,7 @@ class Reads:
             row = connection.execute(_event, {"id": event_id}).first()
             return None if row is None else event_of(row)
 
-        return await self._database.read(read)
+        return await self._database.look_up(read)
 
     async def event_of(
         self, event: Event, *, package_id: PackageId, delivery_id: DeliveryId | None
@@ -144,7 +144,7 @@ class Reads:
             row = connection.execute(statement, {"event": event.value, "id": delivery_id or package_id}).first()
             return None if row is None else event_of(row)
 
-        return await self._database.read(read)
+        return await self._database.look_up(read)
 
     async def events(self, package_id: PackageId) -> tuple[EventRecord, ...]:
         """Return the whole story of a package in commit order."""
@@ -163,7 +163,7 @@ class Reads:
                 return None
             return Bytes(row.size, row.data, None if row.data is not None else self._files.path(sha256))
 
-        return await self._database.read(read)
+        return await self._database.look_up(read)
 
 
 def _original(pairs: list[tuple[Package, Delivery]]) -> Original:
