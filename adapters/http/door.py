@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 from adapters.http import rates
 from adapters.http.auth import Presented, authenticate
 from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, common_headers, remember, services_of
+from adapters.http.framing import require_plain
 from adapters.http.guard import peer_behind
 from adapters.http.lifetime import Lifetime
 from adapters.http.peers import certificate_of
@@ -41,6 +42,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     lifetime = request.app[LIFETIME]
     with lifetime.working():
         try:
+            require_plain(request)
             await _admit(request, BY_HANDLER.get(request.match_info.handler), lifetime)
             return await handler(request)
         except Trouble as trouble:
@@ -76,7 +78,7 @@ async def _let_in(request: web.Request, route: Route) -> None:
     services = services_of(request)
     at = services.clock()
     presented = Presented(request.headers.get(hdrs.AUTHORIZATION), certificate_of(request, peer_behind(request)))
-    authenticated = authenticate(presented, services.register.snapshot, at)
+    authenticated = authenticate(presented, services.register.known(), at)
     caller = authenticated.caller
     request[CALLER] = caller
     remember(request, caller=caller.name)
