@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from hub.accounts import Register, Snapshot
-from hub.trouble import Trouble
+from hub.trouble import Deferral, Trouble
 
 _log = structlog.get_logger()
 
@@ -30,6 +30,7 @@ class CurrentRegister:
         self._source = source
         self._every = every
         self._version = -1
+        self._loaded = asyncio.Event()
         self.snapshot = Snapshot.empty()
 
     async def refresh(self) -> None:
@@ -38,6 +39,17 @@ class CurrentRegister:
             register = await self._source.load_register()
             self.snapshot = Snapshot.of(register)
             self._version = register.version
+            self._loaded.set()
+
+    def known(self) -> Snapshot:
+        """Return the snapshot; raise `Deferral` before the first load, when it knows nobody because nobody could be read."""
+        if not self._loaded.is_set():
+            raise Deferral("storage-unavailable", detail="the register was not read yet")
+        return self.snapshot
+
+    async def loaded(self) -> None:
+        """Wait for the first load."""
+        await self._loaded.wait()
 
     async def run(self) -> None:
         """Refresh for ever; while the store is away the last snapshot stays in use."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -45,7 +46,7 @@ def serve(
     if role != "all":
         raise UsageFault("role-embedded", role=role)
     settings, base_dir = read_config(config)
-    require_migrated(database_url(settings, base_dir), config_path(config))
+    _require_migrated(database_url(settings, base_dir), config_path(config))
     if port is not None:
         settings = _on_port(settings, port)
 
@@ -75,6 +76,17 @@ def migrate(*, config: Config = None) -> int:
     migrate_database(url)
     print_line(say("migrated", url=make_url(url).render_as_string(hide_password=True)))
     return 0
+
+
+def _require_migrated(url: str, config: Path) -> None:
+    """Raise `UsageFault` when the database is old. A server that is away may come back: `/readyz` says it until then."""
+    from hub.trouble import Deferral
+
+    try:
+        require_migrated(url, config)
+    except Deferral:
+        if url.startswith("sqlite"):
+            raise
 
 
 def _on_port(settings: Settings, port: int) -> Settings:
