@@ -44,6 +44,7 @@ _DSIG = "http://www.w3.org/2000/09/xmldsig#"
 _INSTRUCTIONS = XPath("//processing-instruction()")
 _SCHEMA_HINTS = XPath("//@xsi:*/..", namespaces={"xsi": _XSI})
 _SIGNATURE_REFERENCES = XPath("count(//ds:Reference)", namespaces={"ds": _DSIG})
+_ATTRIBUTES = XPath("count(/descendant::*/@*)")
 _LONG_TAG = re.compile(rb"<[^!>][^>]{1024}")
 
 _parsers = threading.local()
@@ -155,7 +156,7 @@ def _check_document(root: _Element) -> None:
 
 def _check_tree(root: _Element, data: Buffer, limits: Limits) -> None:
     """Judge the tree: one cheap look at the whole; where anything is odd, element by element to say what."""
-    if not (_oddity(limits)(root) or _LONG_TAG.search(data) or holds_more(data, b"xmlns", limits.max_attributes)):
+    if not (_is_wide(root, data, limits) or _oddity(limits)(root) or _LONG_TAG.search(data)):
         return
     if _is_deeper_than(limits.max_depth)(root):
         raise LimitExceeded(limit_violation("depth", limits.max_depth, "cấp lồng nhau", "levels of elements"))
@@ -164,12 +165,19 @@ def _check_tree(root: _Element, data: Buffer, limits: Limits) -> None:
     _check_content(root, limits)
 
 
+def _is_wide(root: _Element, data: Buffer, limits: Limits) -> bool:
+    """Tell whether the whole document has more attributes or namespace declarations than one element may have."""
+    # Each of them is written with an equal sign, and those are counted quickly.
+    if not holds_more(data, b"=", limits.max_attributes):
+        return False
+    return bool(_ATTRIBUTES(root) > limits.max_attributes) or holds_more(data, b"xmlns", limits.max_attributes)
+
+
 @cache
 def _oddity(limits: Limits) -> XPath:
     """Return one expression that is true where `_check_tree` has to look closer; a few microseconds on an honest document."""
     return XPath(
-        f"count(/descendant::*/@*) > {limits.max_attributes}"
-        f" or boolean(/descendant::*/@*[string-length(name()) > {limits.max_name} or namespace-uri() = '{_XSI}'])"
+        f"boolean(/descendant::*/@*[string-length(name()) > {limits.max_name} or namespace-uri() = '{_XSI}'])"
         f" or boolean(//processing-instruction())"
         f" or count(//ds:Reference) > {limits.max_signature_references}"
         f" or boolean({_levels(limits.max_depth + 1)})",

@@ -67,11 +67,11 @@ def has_byte_order_mark(data: Buffer) -> bool:
 
 
 def _check_encoding(head: bytes) -> None:
-    name = next((name for start, name in _FOREIGN_STARTS if head.startswith(start)), None)
-    if name is None and b"\0" in head[:4]:
-        name = "UTF-16 or UTF-32"
-    if name is not None:
-        raise EncodingUnsupported(_encoding_violation(name))
+    for start, name in _FOREIGN_STARTS:
+        if head.startswith(start):
+            raise EncodingUnsupported(_encoding_violation(name))
+    if b"\0" in head[:4]:
+        raise EncodingUnsupported(_encoding_violation("UTF-16 or UTF-32"))
 
 
 def _encoding_violation(name: str) -> Violation:

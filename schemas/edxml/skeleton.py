@@ -9,9 +9,9 @@ from typing import TypeAlias
 from lxml.etree import _Element
 from msgspec import Struct
 
-from schemas.edxml import names, sentences
+from schemas.edxml import names
 from schemas.edxml.codes import Kind
-from schemas.errors import UnknownDocumentType
+from schemas.edxml.identity import identify
 from schemas.paths import tag_of
 
 Groups: TypeAlias = dict[str, list[_Element]]  #: the children of one element, by tag
@@ -21,16 +21,12 @@ class Skeleton(Struct, frozen=True):
     """Where things stand in one package."""
 
     root: _Element
+    kind: Kind
     header: _Element | None  #: edXMLHeader
     header_children: Groups
     fields: Groups  #: children of MessageHeader
     references: list[_Element]  #: of the manifest
     attachments: list[_Element]
-
-    @property
-    def kind(self) -> Kind:
-        """Only a status has a StatusCode; no element says so outright."""
-        return Kind.STATUS if names.STATUS_CODE in self.fields else Kind.DOCUMENT
 
     @property
     def message_header(self) -> _Element | None:
@@ -49,8 +45,7 @@ def skeleton_of(root: _Element) -> Skeleton:
     Raises:
         UnknownDocumentType: another root element or namespace.
     """
-    if root.tag != names.ROOT:
-        raise UnknownDocumentType(sentences.unknown_root(root))
+    kind = identify(root)
     top = grouped(root)
     envelope = grouped(first(top, names.ENVELOPE))
     header = first(envelope, names.HEADER)
@@ -58,6 +53,7 @@ def skeleton_of(root: _Element) -> Skeleton:
     manifest = first(grouped(first(envelope, names.BODY)), names.MANIFEST)
     return Skeleton(
         root=root,
+        kind=kind,
         header=header,
         header_children=header_children,
         fields=grouped(first(header_children, names.MESSAGE_HEADER)),
@@ -71,7 +67,11 @@ def grouped(parent: _Element | None) -> Groups:
     groups: Groups = {}
     if parent is not None:
         for child in parent:
-            groups.setdefault(tag_of(child), []).append(child)
+            tag = tag_of(child)
+            if tag in groups:
+                groups[tag].append(child)
+            else:
+                groups[tag] = [child]
     return groups
 
 
