@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 import msgspec
@@ -23,6 +23,8 @@ from hub.trouble import Fault, Refusal
 MOST_JSON = 65_536  #: bytes
 
 Body = TypeVar("Body", bound=Struct)
+
+_HERE = nullcontext()
 
 
 async def expect_later(request: web.Request) -> None:
@@ -61,6 +63,13 @@ async def chunks_of(request: web.Request) -> AsyncIterator[bytes]:
         yield chunk
 
 
+def patience(request: web.Request) -> AbstractAsyncContextManager[object]:
+    """Limit the time of reading a body, unless it has come already (or there is none): raises `TimeoutError`."""
+    if request.content.is_eof():
+        return _HERE
+    return asyncio.timeout(services_of(request).settings.listen.body_timeout)
+
+
 @contextmanager
 def broken_bodies() -> Iterator[None]:
     """Translate what aiohttp raises for a body that breaks HTTP."""
@@ -91,11 +100,12 @@ async def json_body(request: web.Request, form: type[Body], *, is_optional: bool
 
 
 async def _read(request: web.Request) -> bytes:
-    limit = services_of(request).settings.listen.body_timeout
+    if request.content.at_eof():
+        return b""  # there is none to invite, either (RFC 9110 section 10.1.1)
     data = bytearray()
     try:
         with broken_bodies():
-            async with asyncio.timeout(limit):
+            async with patience(request):
                 async for chunk in chunks_of(request):
                     data += chunk
                     if len(data) > MOST_JSON:

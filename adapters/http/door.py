@@ -65,7 +65,7 @@ async def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) 
     """Raise `Trouble` unless the caller may use the route now."""
     if route is None:
         return  # no such path or method: the handler raises it
-    remember(request, route=route.path)
+    request[FACTS] = {"route": route.path}
     if lifetime.is_stopping and not route.works_while_stopping:
         raise Deferral("shutting-down")
     if route.roles:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from aiohttp import hdrs, web
 
-from adapters.http.bodies import broken_bodies, chunks_of, refuse_encoding, refuse_length
-from adapters.http.context import services_of
+from adapters.http.bodies import broken_bodies, chunks_of, patience, refuse_encoding, refuse_length
+from adapters.http.context import caller_of, services_of
 from adapters.http.digests import require_digest
 from adapters.http.idempotency import bind_key
+from hub.accounts import Caller
 from hub.services import Services
 from hub.spool import Spooled
 from hub.trouble import Refusal
 
 CONTENT_TYPES = frozenset({"application/xml", "text/xml", "application/edxml+xml"})
 
+Answer = TypeVar("Answer")
 
-@asynccontextmanager
-async def received(request: web.Request) -> AsyncIterator[Spooled]:
-    """Give the package in the request's body, and remove what is left of it afterwards.
 
-    Raises `Refusal`: content-type-unsupported, content-encoding-unsupported, body-too-large, request-timeout, protocol-error,
-    content-digest-mismatch, idempotency-key-reused.
+async def taken_in(request: web.Request, use: Callable[[Caller, Spooled], Awaitable[Answer]]) -> Answer:
+    """Return what `use` makes of the caller's package in the request's body; remove what is left of it afterwards.
+
+    Raises what `use` raises, and `Refusal`: content-type-unsupported, content-encoding-unsupported, body-too-large,
+    request-timeout, protocol-error, content-digest-mismatch, idempotency-key-reused.
     """
     services = services_of(request)
     refuse_type(request.headers.get(hdrs.CONTENT_TYPE))
@@ -34,13 +35,15 @@ async def received(request: web.Request) -> AsyncIterator[Spooled]:
     try:
         require_digest(request.headers.get("Content-Digest"), spooled.sha256)
         await bind_key(request, spooled.sha256)
-        yield spooled
+        return await use(caller_of(request), spooled)
     finally:
         await services.spool.discard(spooled)
 
 
 def refuse_type(content_type: str | None) -> None:
     """Raise `Refusal` content-type-unsupported unless it is one of XML in UTF-8."""
+    if content_type in CONTENT_TYPES:
+        return
     media_type, _, parameters = (content_type or "").lower().partition(";")
     if media_type.strip() in CONTENT_TYPES and _charset(parameters) == "utf-8":
         return
@@ -58,7 +61,7 @@ def _charset(parameters: str) -> str:
 async def _receive(request: web.Request, services: Services) -> Spooled:
     try:
         with broken_bodies():
-            async with asyncio.timeout(services.settings.listen.body_timeout):
+            async with patience(request):
                 return await services.spool.receive(chunks_of(request), services.settings.intake.max_bytes)
     except TimeoutError as error:
         raise Refusal("request-timeout") from error

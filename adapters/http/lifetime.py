@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
+
+
+class _Work(AbstractContextManager[None]):
+    """How much is under way: one more while it is entered, any number of times at once."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self.all_done = asyncio.Event()
+        self.all_done.set()
+
+    def __enter__(self) -> None:
+        self._under_way += 1
+        self.all_done.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self.all_done.set()
 
 
 class Lifetime:
@@ -16,21 +34,12 @@ class Lifetime:
 
     def __init__(self) -> None:
         self.is_stopping = False
-        self._under_way = 0
-        self._all_done = asyncio.Event()
+        self._work = _Work()
         self._polls: set[asyncio.Task[Any]] = set()
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
+    def working(self) -> AbstractContextManager[None]:
         """Count one request as under way."""
-        self._under_way += 1
-        self._all_done.clear()
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._all_done.set()
+        return self._work
 
     async def poll(self, waiting: Coroutine[Any, Any, Answer], *, otherwise: Answer) -> Answer:
         """Return what `waiting` comes to, or `otherwise` as soon as the process stops. Cancelled with the caller."""
@@ -54,11 +63,9 @@ class Lifetime:
 
     async def finished(self, within: timedelta) -> bool:
         """Wait until nothing is under way; return False when that takes longer than `within`."""
-        if not self._under_way:
-            return True
         try:
             async with asyncio.timeout(within.total_seconds()):
-                await self._all_done.wait()
+                await self._work.all_done.wait()
         except TimeoutError:
             return False
         return True

@@ -15,7 +15,7 @@ from adapters.http.bodies import json_body
 from adapters.http.contents import content_answer
 from adapters.http.context import caller_of, remember, services_of
 from adapters.http.idempotency import bind_key
-from adapters.http.intake import received
+from adapters.http.intake import taken_in
 from adapters.http.language import language_of
 from adapters.http.paths import id_in
 from adapters.http.query import PackagesAsked, asked
@@ -33,8 +33,7 @@ class RecallRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 async def submit(request: web.Request) -> web.Response:
     """Take a package in: 201 with the acceptance, 200 with the very same body for a repeat."""
-    async with received(request) as spooled:
-        accepted = await services_of(request).submission.submit(caller_of(request), spooled)
+    accepted = await taken_in(request, services_of(request).submission.submit)
     package = accepted.package
     remember(request, package_id=package.id, size=package.size)
     headers: dict[str, str] = {hdrs.LOCATION: f"/v1/packages/{package.id}"}
@@ -46,8 +45,7 @@ async def submit(request: web.Request) -> web.Response:
 
 async def validate(request: web.Request) -> web.Response:
     """Say what the hub reads in a package, or why it would refuse it; nothing is recorded."""
-    async with received(request) as spooled:
-        report = await services_of(request).submission.validate(caller_of(request), spooled)
+    report = await taken_in(request, services_of(request).submission.validate)
     return json_answer(report_view(report, language_of(request.headers.get(hdrs.ACCEPT_LANGUAGE))))
 
 

@@ -122,8 +122,7 @@ _LONGEST_NUMBER = 19
 
 def asked(request: web.Request, form: type[Asked]) -> Asked:
     """Return what the query string asks; raise `Refusal` query-invalid naming every parameter that is wrong."""
-    query = request.query
-    if not query:
+    if not request.rel_url.raw_query_string or not (query := request.query):
         return form()
     readers = _readers(form)
     found: dict[str, Any] = {}
