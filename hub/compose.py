@@ -83,7 +83,7 @@ class _Watching(NamedTuple):
 
 
 @asynccontextmanager
-async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]:
+async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) -> AsyncIterator[Services]:
     """Open everything, run the hub's loops, and close all of it at the end.
 
     Relative paths of `settings` start at `base_dir`. Raises what the adapters raise when a key or the database cannot be used.
@@ -100,7 +100,7 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
         clock=now,
     ) as storage:
         register = CurrentRegister(storage.registers)
-        await _take_up(register, storage.queue.restart)
+        await _take_up(register, storage.queue.restart if is_alone else _nothing)
         async with (
             open_courier(settings, lambda: register.snapshot, now) as webhook,
             _revocation(settings, base_dir, trust, register) as revocation,
@@ -136,12 +136,22 @@ async def running(settings: Settings, base_dir: Path) -> AsyncIterator[Services]
 
 
 async def serve(
-    settings: Settings, base_dir: Path, on_open: Callable[[str, int], None] = lambda _host, _port: None
+    settings: Settings,
+    base_dir: Path,
+    on_open: Callable[[str, int], None] = lambda _host, _port: None,
+    *,
+    is_alone: bool = True,
 ) -> None:
-    """Run the hub with its HTTP edge until SIGTERM or SIGINT; `on_open` is told where it listens."""
+    """Run the hub with its HTTP edge until SIGTERM or SIGINT; `on_open` is told where it listens.
+
+    `is_alone`: no other process has its ports or works on its database.
+    """
     configure_logs(settings.log.level)
-    with listeners(settings, base_dir) as opened:
-        async with running(settings, base_dir) as services, serving(services, opened) as (host, port):
+    with listeners(settings, base_dir, is_shared=not is_alone) as opened:
+        async with (
+            running(settings, base_dir, is_alone=is_alone) as services,
+            serving(services, opened) as (host, port),
+        ):
             _settle()
             on_open(host, port)
             await until_told_to_stop()
@@ -155,6 +165,10 @@ def _settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+async def _nothing() -> None:
+    """What living processes have taken from the queue stays theirs."""
 
 
 async def _take_up(register: CurrentRegister, show_queue: Callable[[], Awaitable[None]]) -> None:

@@ -71,8 +71,8 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "serve-try": ("  thử ngay:", "  try:"),
         "serve-stop": ("  dừng: Ctrl-C", "  stop: Ctrl-C"),
         "workers-embedded": (
-            "--workers lớn hơn 1 cần PostgreSQL và RabbitMQ; cấu hình mặc định nhúng chạy một tiến trình.",
-            "--workers above 1 needs PostgreSQL and RabbitMQ; the embedded default runs one process.",
+            "--workers từ 2 trở lên cần PostgreSQL (storage.url) và không dùng listen.unix_socket; SQLite chạy một tiến trình.",
+            "--workers above 1 needs PostgreSQL (storage.url) and no listen.unix_socket; on SQLite a hub is one process.",
         ),
         "role-embedded": (
             "--role {role} cần RabbitMQ; cấu hình mặc định nhúng chạy mọi vai trò trong một tiến trình (--role all).",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,8 @@ from adapters.cli.welcome import welcome
 
 if TYPE_CHECKING:
     from hub.settings import Settings
+
+_MARGIN = 10.0  # seconds that a worker may take to close its files after its last request
 
 
 def serve(
@@ -34,35 +37,61 @@ def serve(
     port
         Listen on this port instead of the configured one.
     workers
-        Processes on one port; more than one needs a database server and a broker.
+        Processes on one port; more than one needs PostgreSQL, and no `listen.unix_socket`.
     role
         Which part of the hub this process is; `all` on the embedded default.
     """
-    from adapters.http.server import run
-    from hub.compose import serve as serve_hub
+    from sqlalchemy import make_url
 
-    if workers != 1:
-        raise UsageFault("workers-embedded")
     if role != "all":
         raise UsageFault("role-embedded", role=role)
     settings, base_dir = read_config(config)
-    _require_migrated(database_url(settings, base_dir), config_path(config))
+    url = database_url(settings, base_dir)
+    if workers != 1 and (make_url(url).get_backend_name() == "sqlite" or workers < 1 or settings.listen.unix_socket):
+        raise UsageFault("workers-embedded")
+    _require_migrated(url, config_path(config))
     if port is not None:
         settings = _on_port(settings, port)
-
-    def announce(host: str, port: int) -> None:
-        for line in welcome(settings, base_dir, host, port):
-            print_line(line)
-        sys.stdout.flush()  # whoever started us in the background reads it now
-
     try:
-        run(serve_hub(settings, base_dir, announce))
+        return _run_one(settings, base_dir) if workers == 1 else _run_workers(settings, base_dir, workers)
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
             raise
         address = f"{settings.listen.host}:{settings.listen.port}"
         raise UsageFault("port-taken", address=address, error=os.strerror(error.errno)) from error
+
+
+def _run_one(settings: Settings, base_dir: Path) -> int:
+    from adapters.http.server import run
+    from hub.compose import serve as serve_hub
+
+    run(serve_hub(settings, base_dir, partial(_announce, settings, base_dir)))
     return 0
+
+
+def _run_workers(settings: Settings, base_dir: Path, count: int) -> int:
+    from adapters.cli.workers import Workers, reserved
+    from adapters.http.logs import configure_logs
+
+    configure_logs(settings.log.level)
+    with reserved(settings.listen.host, settings.listen.port) as port:
+        settings = _on_port(settings, port)
+        return Workers(partial(_run_worker, settings, base_dir), count).run(settings.listen.shutdown_timeout + _MARGIN)
+
+
+def _run_worker(settings: Settings, base_dir: Path, number: int) -> int:
+    from adapters.http.server import run
+    from hub.compose import serve as serve_hub
+
+    announce = partial(_announce, settings, base_dir) if number == 0 else lambda _host, _port: None
+    run(serve_hub(settings, base_dir, announce, is_alone=False))
+    return 0
+
+
+def _announce(settings: Settings, base_dir: Path, host: str, port: int) -> None:
+    for line in welcome(settings, base_dir, host, port):
+        print_line(line)
+    sys.stdout.flush()  # whoever started us in the background reads it now
 
 
 def migrate(*, config: Config = None) -> int:

@@ -32,20 +32,23 @@ class Listener(Struct, frozen=True):
 
 
 @contextmanager
-def listeners(settings: Settings, base_dir: Path) -> Iterator[tuple[Listener, ...]]:
+def listeners(settings: Settings, base_dir: Path, *, is_shared: bool = False) -> Iterator[tuple[Listener, ...]]:
     """Give every socket that is configured, the plain one first; close them on the way out.
 
+    `is_shared`: other processes listen on the same addresses (SO_REUSEPORT; not on a unix socket).
     Raises `OSError` when an address is taken or not ours, `ConfigurationError` when TLS cannot be spoken.
     """
     opened: list[Listener] = []
     path = base_dir / settings.listen.unix_socket if settings.listen.unix_socket else None
     try:
-        opened.append(Listener(listening_socket(settings.listen.host, settings.listen.port)))
+        opened.append(Listener(listening_socket(settings.listen.host, settings.listen.port, is_shared=is_shared)))
         if path is not None:
             opened.append(Listener(_unix_socket(path)))
         if settings.tls.certificate:
             context = server_context(settings.tls, base_dir)
-            opened.append(Listener(listening_socket(settings.tls.host, settings.tls.port), context))
+            opened.append(
+                Listener(listening_socket(settings.tls.host, settings.tls.port, is_shared=is_shared), context)
+            )
         yield tuple(opened)
     finally:
         for each in opened:

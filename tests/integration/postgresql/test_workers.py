@@ -1,0 +1,56 @@
+"""`axis serve --workers 2`: several processes on one port."""
+
+import time
+
+import psutil
+import pytest
+
+from tests.integration.postgresql.hub import LIMIT, ManyWorkers, create, exchange
+
+
+@pytest.fixture
+def many(settings, tmp_path):
+    hub, keys = create(ManyWorkers, settings.url, tmp_path / "hub")
+    yield hub.start(), keys
+    hub.kill()
+
+
+def workers(hub):
+    """The processes of a hub that listen on its port."""
+    found = psutil.Process(hub.pid).children()
+    return [
+        each
+        for each in found
+        if any(one.laddr.port == hub.port for one in each.net_connections() if one.status == "LISTEN")
+    ]
+
+
+def until_two_listen(hub):
+    deadline = time.monotonic() + LIMIT
+    while len(found := workers(hub)) != 2:
+        assert time.monotonic() < deadline, hub.log.read_text(errors="replace")[-4000:]
+        time.sleep(0.1)
+    return found
+
+
+async def test_workers_are_one_hub_and_one_that_dies_is_replaced(many):
+    """Two processes on one port exchange as one hub; a killed one is started anew; SIGTERM ends all with exit code 0."""
+    hub, keys = many
+    first = until_two_listen(hub)
+    for number in range(4):
+        await exchange(hub, hub, keys, str(number))
+    first[0].kill()
+    psutil.wait_procs(first[:1], timeout=LIMIT)
+    assert first[0] not in until_two_listen(hub)
+    await exchange(hub, hub, keys, "4")
+    assert hub.stop() == 0
+    assert not any(each.is_running() for each in first)
+
+
+async def test_workers_follow_their_parent(many):
+    """When the parent is killed its workers stop by themselves, and give the port back."""
+    hub, _ = many
+    found = until_two_listen(hub)
+    hub.kill()
+    gone, alive = psutil.wait_procs(found, timeout=LIMIT)
+    assert (len(gone), alive) == (2, [])
