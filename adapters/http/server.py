@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 import structlog
 from aiohttp import web
+from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
 from adapters.http.app import build
 from adapters.http.context import LIFETIME, METRICS
@@ -22,6 +23,7 @@ from adapters.http.listeners import BACKLOG, Listener, allow_files
 from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
 from adapters.http.request_log import RequestLog
+from hub.configuration import ConfigurationError
 from hub.services import Services
 from hub.settings import ListenSettings
 
@@ -40,6 +42,7 @@ async def serving(services: Services, listeners: Sequence[Listener]) -> AsyncIte
 
     Raises `ConfigurationError` when a setting of this edge makes no sense.
     """
+    _require_the_strict_parser()
     listen = services.settings.listen
     allow_files(listen)
     app = build(services)
@@ -78,6 +81,12 @@ async def until_told_to_stop() -> None:
     finally:
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(each)
+
+
+def _require_the_strict_parser() -> None:
+    """Refuse to run on the parser in Python that aiohttp falls back to: it reads broken requests that llhttp refuses."""
+    if HttpRequestParser is HttpRequestParserPy:
+        raise ConfigurationError("aiohttp runs without its C parser; install a wheel, and unset AIOHTTP_NO_EXTENSIONS")
 
 
 async def _serve(
