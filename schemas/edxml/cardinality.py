@@ -3,7 +3,7 @@
 The schema lists what may stand in these four elements; this table says what must, and what may stand more than once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element
 from msgspec import Struct
@@ -32,10 +32,20 @@ TRACE_HEADER_LIST = Children(_tags("TraceHeader"), _tags("TraceHeader"), may_be_
 BUSSINESS = Children(_tags("BussinessDocType"), _tags("BussinessDocumentInfo StaffInfo"), may_be_empty=True)
 
 
-def violations(parent: _Element, groups: Groups, rule: Children) -> Iterator[Violation]:
-    """Yield what is missing in `parent`, and what stands there once too often."""
+def violations(parent: _Element, groups: Groups, rule: Children) -> Iterable[Violation]:
+    """Return what is missing in `parent`, and what stands there once too often."""
+    return () if _holds(groups, rule) else _explained(parent, groups, rule)
+
+
+def _holds(groups: Groups, rule: Children) -> bool:
     if not groups and rule.may_be_empty:
-        return
+        return True
+    if not rule.required <= groups.keys():
+        return False
+    return not any(len(elements) > 1 and tag not in rule.repeatable for tag, elements in groups.items())
+
+
+def _explained(parent: _Element, groups: Groups, rule: Children) -> Iterator[Violation]:
     for tag in sorted(rule.required - groups.keys()):
         yield sentences.missing(parent, tag)
     for tag, elements in groups.items():

@@ -71,17 +71,13 @@ def read(
 
 def _check(package: Skeleton, parts: attachments.Parts, received_at: datetime) -> None:
     """Raise everything that is wrong at once, as the gravest kind of refusal among it."""
-    broken = structure.violations(package)
-    if package.kind is Kind.DOCUMENT:
-        broken = chain(broken, rules.violations(package.fields, received_at))
-    found = (
-        (SchemaInvalid, _limited(broken)),
-        (AttachmentNameInvalid, _limited(attachments.name_violations(parts))),
-        (AttachmentMismatch, _limited(attachments.fit_violations(parts))),
-    )
-    refusal = next((refusal for refusal, violations in found if violations), None)
-    if refusal is not None:
-        raise refusal(chain.from_iterable(violations for _, violations in found))
+    ruled = rules.violations(package.fields, received_at) if package.kind is Kind.DOCUMENT else ()
+    broken = _limited(structure.violations(package), ruled)
+    misnamed = _limited(attachments.name_violations(parts))
+    unfitting = _limited(attachments.fit_violations(parts))
+    if broken or misnamed or unfitting:
+        refusal = SchemaInvalid if broken else AttachmentNameInvalid if misnamed else AttachmentMismatch
+        raise refusal((*broken, *misnamed, *unfitting))
 
 
 def _limited(*found: Iterable[Violation]) -> tuple[Violation, ...]:

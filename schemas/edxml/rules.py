@@ -19,10 +19,11 @@ CLOCK_TOLERANCE = timedelta(minutes=10)  #: how far a sender's clock may be ahea
 
 _LONGEST = 1_000  #: characters that are looked at for a marking: more than the schema allows
 
-_ORGAN_ID = qualified("OrganId")
-_ISSUED = qualified("PromulgationDate")
-_TYPE_NAME = qualified("TypeName")
-_SPHERE = qualified("SphereOfPromulgation")
+_TO, _ORGAN_ID = qualified("To"), qualified("OrganId")
+_PROMULGATION, _ISSUED = qualified("PromulgationInfo"), qualified("PromulgationDate")
+_TYPE, _TYPE_NAME = qualified("DocumentType"), qualified("TypeName")
+_OTHER, _SPHERE = qualified("OtherInfo"), qualified("SphereOfPromulgation")
+_SUBJECT, _CONTENT = qualified("Subject"), qualified("Content")
 
 
 def violations(groups: Groups, received_at: datetime) -> Iterator[Violation]:
@@ -34,7 +35,7 @@ def violations(groups: Groups, received_at: datetime) -> Iterator[Violation]:
 
 def _repeated_recipients(groups: Groups) -> Iterator[Violation]:
     seen: set[str] = set()
-    for code in _leaves(groups, "To", _ORGAN_ID):
+    for code in _leaves(groups, _TO, _ORGAN_ID):
         text = (code.text or "").strip(XML_BLANKS)
         if text in seen:
             yield sentences.repeated_recipient(code, text)
@@ -43,15 +44,15 @@ def _repeated_recipients(groups: Groups) -> Iterator[Violation]:
 
 def _issued_in_future(groups: Groups, received_at: datetime) -> Iterator[Violation]:
     today = (received_at + CLOCK_TOLERANCE).astimezone(VIETNAM).date()
-    for issued in _leaves(groups, "PromulgationInfo", _ISSUED):
+    for issued in _leaves(groups, _PROMULGATION, _ISSUED):
         day = read_date(issued.text or "").day
         if day is not None and day > today:
             yield sentences.issued_in_future(issued)
 
 
 def _secrecy_markings(groups: Groups) -> Iterator[Violation]:
-    kinds = (*_leaves(groups, "DocumentType", _TYPE_NAME), *_leaves(groups, "OtherInfo", _SPHERE))
-    subjects = (*groups.get(qualified("Subject"), ()), *groups.get(qualified("Content"), ()))
+    kinds = (*_leaves(groups, _TYPE, _TYPE_NAME), *_leaves(groups, _OTHER, _SPHERE))
+    subjects = (*groups.get(_SUBJECT, ()), *groups.get(_CONTENT, ()))
     for element in kinds:
         if is_marked_kind(_start_of(element)):
             yield sentences.secrecy_marking(element)
@@ -65,7 +66,5 @@ def _start_of(element: _Element) -> str:
 
 
 def _leaves(groups: Groups, parent: str, tag: str) -> Iterator[_Element]:
-    for element in groups.get(qualified(parent), ()):
-        for child in element:
-            if child.tag == tag:
-                yield child
+    for element in groups.get(parent, ()):
+        yield from element.iterchildren(tag)

@@ -23,8 +23,9 @@ from schemas.errors import Violation
 def violations(package: Skeleton) -> Iterator[Violation]:
     """Yield everything that is wrong with the structure of `package`."""
     kind = package.kind
-    if not schema(kind).validate(package.root):
-        yield from explained(package.root, schema_path(kind), schema(kind))
+    compiled = schema(kind)
+    if not compiled.validate(package.root):
+        yield from explained(package.root, schema_path(kind), compiled)
     if package.header is None:
         return
     yield from cardinality.violations(package.header, package.header_children, HEADER)
