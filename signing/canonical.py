@@ -10,8 +10,8 @@ from lxml.etree import _Element
 from msgspec import Struct
 
 from signing import names
-from signing.elements import check_attributes, children
-from signing.errors import Code, Untrusted, foreign_errors_as
+from signing.elements import check_attributes, elements_in
+from signing.errors import FOREIGN, Code, Untrusted
 
 
 class Canonicalisation(Struct, frozen=True):
@@ -28,18 +28,15 @@ class Canonicalisation(Struct, frozen=True):
         Raises:
             Untrusted: signature-invalid when the tree has no canonical form (a relative namespace name).
         """
-        with foreign_errors_as(
-            Code.SIGNATURE_INVALID,
-            "The document has no canonical form: a namespace name is relative or not a URI.",
-            "Văn bản không có dạng chuẩn tắc: có tên không gian tên là tương đối hoặc không phải URI.",
-        ):
+        try:
             # lxml keeps comments unless told otherwise.
-            return etree.tostring(
-                element,
-                method="c14n",
-                exclusive=self.is_exclusive,
-                with_comments=False,
-            )
+            return etree.tostring(element, method="c14n", exclusive=self.is_exclusive, with_comments=False)
+        except FOREIGN as error:
+            raise Untrusted(
+                Code.SIGNATURE_INVALID,
+                "The document has no canonical form: a namespace name is relative or not a URI.",
+                "Văn bản không có dạng chuẩn tắc: có tên không gian tên là tương đối hoặc không phải URI.",
+            ) from error
 
     def apply_to_part(self, element: _Element) -> bytes:
         """Return the canonical bytes of an element below the root; inclusive, there may be no xml: attribute to inherit.
@@ -76,7 +73,7 @@ def read(element: _Element) -> Canonicalisation:
     method = _METHODS.get(element.get("Algorithm", ""))
     if method is None:
         raise forbidden(element.get("Algorithm", ""))
-    if children(element, ("Algorithm",)):
+    if elements_in(element):
         raise forbidden("a parameter of the canonicalisation (PrefixList)")
     return method
 

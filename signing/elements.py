@@ -30,7 +30,7 @@ def unknown(element: _Element) -> Untrusted:
 
 def check_attributes(element: _Element, allowed: Collection[str] = _NO_ATTRIBUTES) -> None:
     """Refuse any attribute that is not in the list."""
-    for name in element.attrib:
+    for name in element.keys():  # noqa: SIM118 - an element is no mapping: without keys() these were its children
         if name not in allowed:
             raise Untrusted(
                 Code.SIGNATURE_INVALID,
@@ -42,6 +42,11 @@ def check_attributes(element: _Element, allowed: Collection[str] = _NO_ATTRIBUTE
 def children(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) -> list[_Element]:
     """Return the child elements of an element that holds elements only; refuse text between them and unknown attributes."""
     check_attributes(element, attributes)
+    return elements_in(element)
+
+
+def elements_in(element: _Element) -> list[_Element]:
+    """Return the child elements as `children` does, of an element whose attributes were checked before."""
     inside = list(element)
     between = element.text
     for child in inside:
@@ -73,6 +78,11 @@ def sequence(element: _Element, tags: tuple[str, ...], attributes: Collection[st
 def text_of(element: _Element, attributes: Collection[str] = _NO_ATTRIBUTES) -> str:
     """Return the text of an element that holds text only, without the white space around it."""
     check_attributes(element, attributes)
+    return text_in(element)
+
+
+def text_in(element: _Element) -> str:
+    """Return the text as `text_of` does, of an element whose attributes were checked before."""
     if len(element):
         raise unknown(element[0])
     return (element.text or "").strip(SPACE)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from signing import canonical, names
 from signing.algorithms import AlgorithmPolicy
 from signing.canonical import Canonicalisation
-from signing.elements import base64_of, check_attributes, children, local, text_of, unknown
+from signing.elements import base64_of, check_attributes, children, elements_in, local, text_in, unknown
 from signing.errors import Code, Untrusted
 
 _MAX_REFERENCES = 3  # the document, the XAdES SignedProperties, the KeyInfo
@@ -113,7 +113,7 @@ def _canonicalisation_of(reference: Reference) -> Canonicalisation:
     if reference.is_whole_document:
         if not transforms or transforms[0].get("Algorithm") != names.ENVELOPED:
             raise canonical.forbidden(transforms[0].get("Algorithm", "") if transforms else "none")
-        if children(transforms.pop(0), ("Algorithm",)) or not transforms:
+        if elements_in(transforms.pop(0)) or not transforms:
             raise canonical.forbidden("enveloped-signature without a canonicalisation after it")
     if len(transforms) > 1:
         raise canonical.forbidden(f"{len(transforms)} transforms after each other")
@@ -238,7 +238,7 @@ def _unsigned_space() -> Untrusted:
 def _algorithm(element: _Element) -> str:
     """Return the Algorithm of an element that may hold nothing (a HMACOutputLength would stand inside)."""
     check_attributes(element, ("Algorithm",))
-    if len(element) or text_of(element, ("Algorithm",)):
+    if len(element) or text_in(element):
         what = local(element[0]) if len(element) else "text"
         raise _forbidden_algorithm(f"{element.get('Algorithm', '')} with {what}")
     return element.get("Algorithm", "")

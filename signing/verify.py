@@ -16,14 +16,7 @@ from signing import keyinfo, place, structure, xades
 from signing.algorithms import DEFAULT_POLICY, DIGESTS, AlgorithmPolicy, check_signature, digest
 from signing.canonical import Canonicalisation
 from signing.certificates import Loaded, TrustAnchors
-from signing.errors import (
-    REVOCATION_CODES,
-    Code,
-    Undetermined,
-    Untrusted,
-    ended_by_verdict,
-    foreign_errors_as,
-)
+from signing.errors import FOREIGN, REVOCATION_CODES, Code, Undetermined, Untrusted, ended_by_verdict
 from signing.place import has_signature
 from signing.report import Procedure, Step
 from signing.revocation import Revocation
@@ -178,13 +171,15 @@ def _registered(certificates: list[Loaded], registry: Registry) -> tuple[Loaded,
 
 
 def _check_value(signature: Signature, c14n: Canonicalisation, leaf: Loaded) -> None:
-    with foreign_errors_as(
-        Code.SIGNATURE_INVALID,
-        "The signature value does not match: SignedInfo was changed after signing, or another key signed it.",
-        "Giá trị chữ ký không khớp: SignedInfo đã bị thay đổi sau khi ký hoặc được ký bằng khóa khác.",
-    ):
-        signed = c14n.apply_to_part(signature.signed_info)
+    signed = c14n.apply_to_part(signature.signed_info)
+    try:
         check_signature(signature.signature_method, leaf.key, signature.value, signed)
+    except FOREIGN as error:
+        raise Untrusted(
+            Code.SIGNATURE_INVALID,
+            "The signature value does not match: SignedInfo was changed after signing, or another key signed it.",
+            "Giá trị chữ ký không khớp: SignedInfo đã bị thay đổi sau khi ký hoặc được ký bằng khóa khác.",
+        ) from error
 
 
 def _check_digests(root: _Element, signature: Signature, parts: tuple[_Element, ...], c14n: Canonicalisations) -> str:
