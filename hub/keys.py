@@ -56,7 +56,7 @@ def parse(text: str) -> Key | None:
     parts = text.split("_")
     if len(parts) != 3 or parts[0] != PREFIX:
         return None
-    if not all(part.isascii() and part.isalnum() for part in parts):
+    if not (text.isascii() and parts[1].isalnum() and parts[2].isalnum()):
         return None
     return Key(key_id=parts[1], secret=parts[2])
 

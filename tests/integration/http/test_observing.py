@@ -74,6 +74,15 @@ def test_no_secrets(world):
         assert secret not in database
 
 
+def test_key_in_the_wrong_place(world):
+    """A key that a caller puts into the path or into `User-Agent` loses its secret part in the log."""
+    key = world.keys["auditor"]
+    trace_id = world.api().get(f"/v1/agencies/{key}", **{"User-Agent": f"client/{key}"}).headers["Trace-Id"]
+    (line,) = [line for line in lines(world) if line.get("trace_id") == trace_id]
+    blanked = f"{key.rpartition('_')[0]}_***"
+    assert (line["path"], line["agent"]) == (f"/v1/agencies/{blanked}", f"client/{blanked}")
+
+
 def test_metrics(world):
     """Requests, problems and delays are counted by route and code, not by address."""
     world.api().get(f"/v1/packages/{uuid7()}")
