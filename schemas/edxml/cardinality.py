@@ -40,9 +40,8 @@ def violations(parent: _Element, groups: Groups, rule: Children) -> Iterable[Vio
 def _holds(groups: Groups, rule: Children) -> bool:
     if not groups and rule.may_be_empty:
         return True
-    if not rule.required <= groups.keys():
-        return False
-    return not any(len(elements) > 1 and tag not in rule.repeatable for tag, elements in groups.items())
+    repeated = {tag for tag, elements in groups.items() if len(elements) > 1}
+    return rule.required <= groups.keys() and repeated <= rule.repeatable
 
 
 def _explained(parent: _Element, groups: Groups, rule: Children) -> Iterator[Violation]:

@@ -67,4 +67,6 @@ def _start_of(element: _Element) -> str:
 
 def _leaves(groups: Groups, parent: str, tag: str) -> Iterator[_Element]:
     for element in groups.get(parent, ()):
-        yield from element.iterchildren(tag)
+        for child in element:  # for so few children twice as fast as iterchildren(tag)
+            if child.tag == tag:
+                yield child
