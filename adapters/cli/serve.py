@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
+from adapters.cli import language
 from adapters.cli.configured import Config, config_path, database_url, read_config, require_migrated
 from adapters.cli.messages import say
 from adapters.cli.output import print_line
-from adapters.cli.trouble import UsageFault
+from adapters.cli.trouble import UsageFault, explain
 from adapters.cli.welcome import welcome
 
 if TYPE_CHECKING:
@@ -83,8 +84,12 @@ def _run_worker(settings: Settings, base_dir: Path, number: int) -> int:
     from adapters.http.server import run
     from hub.compose import serve as serve_hub
 
+    language.choose(None)  # a process of its own: nothing is inherited
     announce = partial(_announce, settings, base_dir) if number == 0 else lambda _host, _port: None
-    run(serve_hub(settings, base_dir, announce, is_alone=False))
+    try:
+        run(serve_hub(settings, base_dir, announce, is_alone=False))
+    except Exception as error:  # noqa: BLE001 - the outermost frame of this process, as `main` is of the other
+        return explain(error)
     return 0
 
 

@@ -1,7 +1,8 @@
 """Several processes on one port (`axis serve --workers N`).
 
 The parent serves nobody. It holds the port without listening, starts the workers, each of which listens by SO_REUSEPORT
-so that the kernel spreads connections over them, starts a worker that ended anew, and passes SIGTERM and SIGINT on.
+so that the kernel spreads connections over them, starts a worker that ended anew, and passes SIGTERM and SIGINT on. A
+worker that says that it cannot run as configured (exit code 2) ends all: starting it again would say the same.
 Workers share nothing but the database. One whose parent vanished stops as if it had been told to.
 """
 
@@ -21,6 +22,8 @@ from typing import Any
 
 import structlog
 
+from adapters.cli.trouble import USAGE
+
 RESTART_AFTER = 1.0  #: seconds that a worker which ended at once costs at least
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -34,18 +37,23 @@ class Workers:
         self._work = work
         self._count = count
         self._processes: dict[int, SpawnProcess] = {}
+        self._is_hopeless = False
 
     def run(self, stop_within: float) -> int:
-        """Run until SIGTERM or SIGINT; return 0 when every worker ended well within so many seconds, 1 otherwise."""
+        """Run until SIGTERM or SIGINT; return 0 when every worker ended well within so many seconds, 1 otherwise.
+
+        Returns 2 when a worker did.
+        """
         with _told_to_stop() as told:
-            while not told.is_set():
+            while not told.is_set() and not self._is_hopeless:
                 for number in range(self._count):
                     if number not in self._processes:
                         self._start(number)
                 wait([told.reader, *(each.sentinel for each in self._processes.values())])
                 if not told.is_set():
                     self._collect()
-        return self._stop(stop_within)
+        stopped = self._stop(stop_within)
+        return USAGE if self._is_hopeless else stopped
 
     def _start(self, number: int) -> None:
         context = multiprocessing.get_context("spawn")
@@ -56,8 +64,11 @@ class Workers:
     def _collect(self) -> None:
         for number, process in tuple(self._processes.items()):
             if not process.is_alive():
-                _log.error("worker-ended", worker=number, code=process.exitcode)
                 del self._processes[number]
+                if process.exitcode == USAGE:
+                    self._is_hopeless = True
+                    return
+                _log.error("worker-ended", worker=number, code=process.exitcode)
                 time.sleep(RESTART_AFTER)
 
     def _stop(self, within: float) -> int:

@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from tests.integration.postgresql.hub import LIMIT, ManyWorkers, create, exchange
+from tests.support.hub import axis
 
 
 @pytest.fixture
@@ -54,3 +55,13 @@ async def test_workers_follow_their_parent(many):
     hub.kill()
     gone, alive = psutil.wait_procs(found, timeout=LIMIT)
     assert (len(gone), alive) == (2, [])
+
+
+def test_workers_that_cannot_run_are_not_started_again(settings, tmp_path):
+    """A configuration that no worker can run with ends the command with 2 and a sentence, as it does with one process."""
+    hub, _ = create(ManyWorkers, settings.url, tmp_path / "hub")
+    (hub.folder / "pki" / "hub.key.pem").write_text("no key", encoding="ascii")
+    done = axis("serve", "--config", str(hub.config), "--port", str(hub.port), "--workers", "2", check=False)
+    assert done.returncode == 2
+    assert "hub.key.pem" in done.stderr
+    assert "Traceback" not in done.stderr
