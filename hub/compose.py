@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import structlog
+from msgspec import structs
 from sqlalchemy import make_url
 
+from adapters.amqp import open_broker
 from adapters.http.listeners import listeners
 from adapters.http.logs import configure_logs
 from adapters.http.server import serving, until_told_to_stop
@@ -39,8 +41,9 @@ from hub.health import Health, Probe
 from hub.housekeeping import Chore, Housekeeping
 from hub.inbox import Inbox
 from hub.library import Library
+from hub.lost_orders import LostOrders
 from hub.measures import Measuring
-from hub.ports import Courier
+from hub.ports import Broker, Courier
 from hub.quotas import Quotas
 from hub.recall import Recalls
 from hub.redrive import Redrive
@@ -57,6 +60,7 @@ from routing.values import Binding
 from signing.keys import facts
 
 _SWEEP_EVERY = timedelta(hours=6)
+_SEEK_LOST_EVERY = timedelta(minutes=1)
 _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
 
 _log = structlog.get_logger()
@@ -82,6 +86,14 @@ class _Watching(NamedTuple):
         return tuple(each.measure for each in self if each is not None)
 
 
+class _Brokerage(NamedTuple):
+    """The broker, what health asks of it, and the loops that it needs."""
+
+    broker: Broker
+    probes: dict[str, Probe]
+    loops: dict[str, Callable[[], Awaitable[None]]]
+
+
 @asynccontextmanager
 async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) -> AsyncIterator[Services]:
     """Open everything, run the hub's loops, and close all of it at the end.
@@ -91,6 +103,7 @@ async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) 
     trust = load_trust(settings.trust, base_dir)
     signals = Signals()
     storage_settings = located(settings.storage, base_dir)
+    settings = structs.replace(settings, storage=storage_settings)
     commits = Commits()
     async with open_storage(
         storage_settings,
@@ -104,6 +117,7 @@ async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) 
         async with (
             open_courier(settings, lambda: register.snapshot, now) as webhook,
             _revocation(settings, base_dir, trust, register) as revocation,
+            _brokerage(settings, storage, register, signals) as brokerage,
         ):
             watch = _watch(settings, trust, register)
             services = _services(
@@ -113,7 +127,7 @@ async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) 
                 register,
                 signals,
                 commits,
-                storage_settings.content_dir,
+                brokerage,
                 _Watching(revocation, watch),
             )
             loops = _loops(
@@ -123,11 +137,13 @@ async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) 
                 storage.registers.forget_address,
             )
             chores = (
+                Chore("lost-orders", _SEEK_LOST_EVERY, _lost_orders(services).republish),
                 Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
                 Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
             )
             housekeeping = Housekeeping(leases=storage.leases, chores=chores, clock=now)
             loops |= {"housekeeping": housekeeping.run, "certificates": watch.run}
+            loops |= brokerage.loops
             loops = {name: _once_loaded(register, run) for name, run in loops.items()} | {"register": register.run}
             if revocation is not None:
                 loops["revocation"] = revocation.run
@@ -213,7 +229,7 @@ def _services(
     register: CurrentRegister,
     signals: Signals,
     commits: Commits,
-    content_dir: Path,
+    brokerage: _Brokerage,
     watching: _Watching,
 ) -> Services:
     attestor = Attestor(settings.hub.code, trust.sealer)
@@ -226,7 +242,7 @@ def _services(
         settings=settings,
         clock=now,
         store=store,
-        broker=storage.queue,
+        broker=brokerage.broker,
         spool=storage.spool,
         register=register,
         signals=signals,
@@ -249,8 +265,37 @@ def _services(
         inbox=Inbox(mailbox=store, signals=signals, clock=now),
         feed=Feed(reader=store, signals=signals),
         library=Library(store, register),
-        health=Health(_probes(storage, trust, content_dir) | watching.probes()),
+        health=Health(
+            _probes(storage, trust, settings.storage.content_dir) | watching.probes() | brokerage.probes,
+            may_be_away=frozenset(brokerage.probes),
+        ),
         measurings=watching.measurings(),
+    )
+
+
+@asynccontextmanager
+async def _brokerage(
+    settings: Settings, storage: Storage, register: CurrentRegister, signals: Signals
+) -> AsyncIterator[_Brokerage]:
+    """Open the broker that the settings name. RabbitMQ need not be there: it is connected to when it is."""
+    if not settings.broker.url:
+        yield _Brokerage(storage.queue, {}, {})
+        return
+    async with open_broker(
+        settings.broker.url,
+        systems=lambda: (system.id for system in register.snapshot.directory.systems()),
+        arrived=lambda: signals.notify("queue"),
+    ) as broker:
+        yield _Brokerage(broker, {"broker": broker.probe}, {"broker-watch": broker.watch})
+
+
+def _lost_orders(services: Services) -> LostOrders:
+    return LostOrders(
+        outbox=services.store,
+        broker=services.broker,
+        systems=lambda: (system.id for system in services.register.snapshot.directory.systems()),
+        after=timedelta(seconds=services.settings.broker.lost_after),
+        clock=now,
     )
 
 

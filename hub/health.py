@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.trouble import Trouble
 
@@ -19,6 +19,7 @@ class Check(Struct, frozen=True):
     name: str
     is_ok: bool
     detail: str
+    is_vital: bool = True  #: without it the hub cannot do its work; else its work waits, and acceptance goes on
 
 
 Probe = Callable[[], Awaitable[str]]  #: returns what is known, raises `Trouble` when not well
@@ -27,12 +28,14 @@ Probe = Callable[[], Awaitable[str]]  #: returns what is known, raises `Trouble`
 class Health:
     """Asks every dependency at once, each within two seconds."""
 
-    def __init__(self, probes: Mapping[str, Probe]) -> None:
+    def __init__(self, probes: Mapping[str, Probe], *, may_be_away: frozenset[str] = frozenset()) -> None:
         self._probes = dict(probes)
+        self._may_be_away = may_be_away
 
     async def checks(self) -> tuple[Check, ...]:
         """Return one check per dependency."""
-        return tuple(await asyncio.gather(*(_check(name, probe) for name, probe in self._probes.items())))
+        checks = await asyncio.gather(*(_check(name, probe) for name, probe in self._probes.items()))
+        return tuple(structs.replace(each, is_vital=each.name not in self._may_be_away) for each in checks)
 
 
 async def _check(name: str, probe: Probe) -> Check:

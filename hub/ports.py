@@ -142,6 +142,9 @@ class Broker(Protocol):
     async def release(self, tickets: Sequence[Ticket]) -> None:
         """Give these tickets back to be taken again."""
 
+    async def holding(self) -> frozenset[str]:
+        """Return the systems for which anything is queued or taken; raise `Deferral` when that cannot be known."""
+
 
 class Courier(Protocol):
     """Carries errands to systems of one binding."""

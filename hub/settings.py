@@ -71,6 +71,13 @@ class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_pending: int = 2000
 
 
+class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Queues between the database and the couriers: a table of the same database, or RabbitMQ."""
+
+    url: str = ""
+    lost_after: float = 600.0
+
+
 class RevocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether certificates must be shown good, and where the hub hears of revoked ones."""
 
@@ -133,6 +140,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     intake: IntakeSettings = IntakeSettings()
     limits: LimitSettings = LimitSettings()
     storage: StorageSettings = StorageSettings()
+    broker: BrokerSettings = BrokerSettings()
     trust: TrustSettings = TrustSettings()
     delivery: DeliverySettings = DeliverySettings()
     mail: MailSettings = MailSettings()

@@ -9,6 +9,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from adapters.amqp.errors import AWAY, translated, unavailable
+from hub.trouble import Deferral
 
 HEARTBEAT = 10  #: seconds; a silent broker is given up after two of them
 _CONNECT_LIMIT = 5.0
@@ -26,18 +27,13 @@ class Line:
         self._opening = asyncio.Lock()
         self._not_before = 0.0
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it is connected, as far as is known."""
-        return self._connection is not None and not self._connection.is_closed
-
     async def channel(self, *, publisher_confirms: bool = False) -> AbstractChannel:
         """Open a channel; raise `Deferral` when the broker cannot be reached or takes too long.
 
         Unroutable messages raise: without that a confirmed publication to a missing queue would look like success.
         """
         connection = await self._open()
-        with translated():
+        with translated(RuntimeError):  # the client's word for a connection that closes at this moment
             async with asyncio.timeout(_CONNECT_LIMIT):
                 channel = connection.channel(publisher_confirms=publisher_confirms, on_return_raises=publisher_confirms)
                 await channel.initialize()
@@ -64,18 +60,25 @@ class Line:
 
     async def _open(self) -> AbstractConnection:
         async with self._opening:
-            if self._connection is not None and not self._connection.is_closed:
+            if self._connection is not None and _is_open(self._connection):
                 return self._connection
             loop = asyncio.get_running_loop()
             if loop.time() < self._not_before:
                 raise unavailable("no connection; the next attempt comes within a second")
-            self._not_before = loop.time() + _CONNECT_LIMIT + _BETWEEN_ATTEMPTS  # unless it succeeds
-            with translated():
-                async with asyncio.timeout(_CONNECT_LIMIT):
-                    self._connection = await aio_pika.connect(
-                        self._url,
-                        heartbeat=HEARTBEAT,
-                        client_properties={"connection_name": f"axis-hub {self._purpose}"},
-                    )
-            self._not_before = 0.0
+            try:
+                with translated():
+                    async with asyncio.timeout(_CONNECT_LIMIT):
+                        self._connection = await aio_pika.connect(
+                            self._url,
+                            heartbeat=HEARTBEAT,
+                            client_properties={"connection_name": f"axis-hub {self._purpose}"},
+                        )
+            except Deferral:
+                self._not_before = loop.time() + _BETWEEN_ATTEMPTS
+                raise
             return self._connection
+
+
+def _is_open(connection: AbstractConnection) -> bool:
+    """Ask the transport: the connection's own word covers only what was closed on this side."""
+    return connection.transport is not None and not connection.transport.connection.is_closed

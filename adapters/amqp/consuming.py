@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -16,8 +16,10 @@ from adapters.amqp.stock import Handle, Stock
 from adapters.amqp.topology import declare_shared, declare_system, queue_name
 from hub.ids import OrderId
 from hub.queries import Ticket
+from hub.trouble import Deferral
 from routing.values import Lane
 
+_STEP_LIMIT = 10.0  #: seconds; after a crash a queue may need some to find its leader
 PREFETCH = 200  #: messages of one queue held by one process at most
 
 _log = structlog.get_logger()
@@ -42,10 +44,9 @@ class Consumers:
         """Consume the queues of these systems, those that are served already as before; raise `Deferral`."""
         async with self._turn:
             if self._channel is None or self._channel.is_closed:
-                await self._open()
-            missing = [system_id for system_id in systems if system_id not in self._served]
-            if missing:
-                await self._consume(missing)
+                await self._within_limit(self._open())
+            for system_id in [each for each in systems if each not in self._served]:
+                await self._within_limit(self._consume(system_id))
 
     def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
         """Take up to `limit` tickets of each system that is not busy, urgent ones first."""
@@ -88,6 +89,17 @@ class Consumers:
         """Give up the connection; the next `serve` opens another one."""
         await self._line.close()
 
+    async def _within_limit(self, step: Awaitable[None]) -> None:
+        """Take a step; one that the broker leaves without an answer costs the connection, for nothing on it is certain."""
+        try:
+            with translated():
+                async with asyncio.timeout(_STEP_LIMIT):
+                    await step
+        except Deferral:
+            self._channel = None
+            await self._line.close()
+            raise
+
     async def _open(self) -> None:
         """Begin anew on another channel; nothing of the last one counts any more."""
         self._channel = await self._line.channel()
@@ -101,17 +113,14 @@ class Consumers:
             underlay = await self._channel.get_underlay_channel()
         underlay.on_consumer_cancel_callbacks.add(self._cancelled)
 
-    async def _consume(self, systems: Sequence[str]) -> None:
+    async def _consume(self, system_id: str) -> None:
         # Declared on a channel of its own: a refusal (a queue with other arguments) closes the channel that asked.
-        declaring = await self._line.channel()
-        with translated():
-            async with declaring:
-                await declare_shared(declaring)
-                for system_id in systems:
-                    await declare_system(declaring, system_id)
-                    for lane in Lane:
-                        await self._consume_queue(system_id, lane)
-                    self._served.add(system_id)
+        async with await self._line.channel() as declaring:
+            await declare_shared(declaring)
+            await declare_system(declaring, system_id)
+        for lane in Lane:
+            await self._consume_queue(system_id, lane)
+        self._served.add(system_id)
 
     async def _consume_queue(self, system_id: str, lane: Lane) -> None:
         lanes = self._stocks.setdefault(system_id, {each: Stock(system_id, each) for each in Lane})

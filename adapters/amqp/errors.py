@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aio_pika.exceptions import AMQPError, ChannelClosed, ChannelInvalidStateError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from hub.trouble import Deferral
 
 #: What the client raises when the broker or the way to it fails; `ChannelInvalidStateError` when it failed a moment ago.
 AWAY = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
-#: What it raises in the name of one channel, while the connection is well: a queue that was deleted, say.
-REFUSED = (ChannelClosed,)
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise `Deferral` (broker-unavailable) for whatever the broker, or its absence, raised."""
+def translated(*others: type[Exception]) -> Iterator[None]:
+    """Raise `Deferral` (broker-unavailable) for whatever the broker, or its absence, raised; for `others` as well."""
+    caught: tuple[type[Exception], ...] = (*AWAY, *others)
     try:
         yield
-    except AWAY as error:
+    except caught as error:
         raise unavailable(str(error) or type(error).__name__) from error
 
 

@@ -15,7 +15,9 @@ from adapters.amqp.errors import AWAY, translated
 from adapters.amqp.topology import declare_shared, declare_system, queue_name
 from hub.ids import OrderId
 from hub.order import Order
+from hub.trouble import Deferral
 
+_DECLARE_LIMIT = 10.0  #: seconds; after a crash a queue may need some to find its leader
 CONFIRM_LIMIT = 5.0  #: seconds for one publication; then its outcome is unknown
 
 _log = structlog.get_logger()
@@ -73,13 +75,21 @@ class Publisher:
 
     async def _prepared(self, systems: set[str]) -> AbstractExchange:
         """Return the exchange on an open channel, with the queues of `systems` there as far as is known."""
+        try:
+            with translated():
+                async with asyncio.timeout(_DECLARE_LIMIT):
+                    return await self._declare(systems)
+        except Deferral:
+            self._channel = None
+            await self._line.close()
+            raise
+
+    async def _declare(self, systems: set[str]) -> AbstractExchange:
         if self._channel is None or self._channel.is_closed or self._exchange is None:
             self._declared.clear()
             self._channel = await self._line.channel(publisher_confirms=True)
-            with translated():
-                self._exchange = await declare_shared(self._channel)
-        with translated():
-            for system_id in systems - self._declared:
-                await declare_system(self._channel, system_id)
-                self._declared.add(system_id)
+            self._exchange = await declare_shared(self._channel)
+        for system_id in systems - self._declared:
+            await declare_system(self._channel, system_id)
+            self._declared.add(system_id)
         return self._exchange

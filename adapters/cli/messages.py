@@ -193,6 +193,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "imported": ("Đã nhập {count} cơ quan.", "Imported {count} agencies."),
         "import-line": ("{path}, dòng {line}: {error}", "{path}, line {line}: {error}"),
         "redriven": ("Đã đưa {count} lượt chuyển về hàng đợi.", "Put {count} deliveries back on their way."),
+        "rebuilt": ("Đã đưa {count} lượt chuyển ra phát lại.", "{count} orders will be published again."),
         "queue-empty": ("Không có gì.", "Nothing there."),
         # doctor
         "doctor-python": ("Python {version}", "Python {version}"),

@@ -90,3 +90,21 @@ async def redrive(*, system: str | None = None, config: Config = None, as_json: 
     else:
         print_line(say("redriven", count=count))
     return 0
+
+
+@app.command
+async def rebuild(*, system: str | None = None, config: Config = None, as_json: AsJson = False) -> int:
+    """Fill the broker again from the database, after it was wiped. A running hub does the publishing; twice is harmless.
+
+    Parameters
+    ----------
+    system
+        Only this system's.
+    """
+    async with open_store(config) as storage:
+        count = await storage.store.unpublish(system, datetime.now(UTC))
+    if as_json:
+        print_json({"rebuilt": count})
+    else:
+        print_line(say("rebuilt", count=count))
+    return 0

@@ -40,6 +40,8 @@ COMMENTS: Mapping[str, str] = MappingProxyType(
         "storage.content_dir": "Folder of the packages that are too large for the database.",
         "storage.spool_dir": "Folder of packages while they arrive; same file system as content_dir.",
         "storage.max_pending": "Decisions waiting for a commit; beyond it the hub answers 503 overloaded.",
+        "broker.url": "RabbitMQ: amqp://user:password@host:5672/vhost, or amqps://. Empty: a table of the database is the queue.",
+        "broker.lost_after": "Seconds after which an order that its queue has lost is published again.",
         "trust.anchors": "Root certificates that are believed: PEM files, or folders of them.",
         "trust.hub_key": "The key that signs receipts: PEM, EC P-256, mode 600.",
         "trust.hub_certificate": "The certificate of that key.",

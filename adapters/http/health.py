@@ -22,14 +22,21 @@ async def alive(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Say whether this process can do its work: 200, or 503; `?verbose` names each dependency."""
+    """Say whether this process can do its work: 200, or 503; `?verbose` names each dependency.
+
+    Degraded is 200: without its broker the hub still accepts, and must not be taken out of service.
+    """
     form = asked(request, ReadinessAsked)
     if request.app[LIFETIME].is_stopping:
         return json_answer(views.Readiness("shutting-down"), status=503)
     checks = await services_of(request).health.checks()
-    is_ready = all(check.is_ok for check in checks)
+    is_ready = all(check.is_ok for check in checks if check.is_vital)
+    is_whole = all(check.is_ok for check in checks)
     shown = tuple(views.Check(each.name, each.is_ok, each.detail) for each in checks)
-    view = views.Readiness("ready" if is_ready else "not-ready", msgspec.UNSET if form.verbose is None else shown)
+    view = views.Readiness(
+        "ready" if is_whole else "degraded" if is_ready else "not-ready",
+        msgspec.UNSET if form.verbose is None else shown,
+    )
     return json_answer(view, status=200 if is_ready else 503)
 
 

@@ -350,7 +350,7 @@ class Check(Struct, frozen=True):
 class Readiness(Struct, frozen=True):
     """Whether this process can do its work."""
 
-    status: Literal["ready", "not-ready", "shutting-down"]
+    status: Literal["ready", "degraded", "not-ready", "shutting-down"]
     checks: tuple[Check, ...] | UnsetType = UNSET
 
 

@@ -109,6 +109,19 @@ class TableQueue:
         """Make every order visible: who had taken it died. Beside a living process it is merely carried twice, in vain."""
         await self._database.writer.run(lambda connection: connection.execute(_show, {"none": 0}), "queue")
 
+    async def holding(self) -> frozenset[str]:
+        """Return the systems for which anything is queued or taken."""
+
+        def read(connection: Connection) -> frozenset[str]:
+            systems: list[str] = []
+            while (
+                system := connection.execute(_next_system, {"system": systems[-1] if systems else ""}).scalar()
+            ) is not None:
+                systems.append(system)
+            return frozenset(systems)
+
+        return await self._database.read(read)
+
     async def counts(self) -> dict[tuple[str, Lane], int]:
         """Return how many orders each queue holds, taken ones included; empty queues are left out."""
 

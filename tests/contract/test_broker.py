@@ -95,6 +95,16 @@ async def test_released_orders_come_back_in_their_place(broker):
     assert ids(await broker.take(5, NOBODY)) == ids(published)
 
 
+async def test_holding(broker):
+    """The broker names the systems for which something is queued or taken."""
+    assert await broker.holding() == frozenset()
+    await broker.publish([*orders(1, "a"), *orders(1, "b")])
+    tickets = await broker.take(1, NOBODY)
+    assert await broker.holding() == {"a", "b"}
+    await broker.settle([each for each in tickets if each.system_id == "a"])
+    assert await broker.holding() == {"b"}
+
+
 async def test_settled_order_may_be_published_again(broker):
     """A retry publishes the same order anew."""
     published = orders(1)
