@@ -139,6 +139,7 @@ def test_certificate_and_key():
         ("", SHA256, KNOWN),
         (f"Bearer {KEY.text}", SHA256, structs.replace(KNOWN, system_id=None, user_name="thanh")),
     ],
+    ids=["unknown certificate", "unknown certificate and a key", "no key", "empty", "another's key"],
 )
 def test_disagreement(authorization, sha256, key):
     """An unknown certificate, a broken key beside a good certificate, and two that name different callers prove nobody."""
