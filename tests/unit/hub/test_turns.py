@@ -90,3 +90,64 @@ async def test_seats():
     for each in ("c1", "c2"):
         doors[each].set()
     await asyncio.gather(*last)
+
+
+class Seconds:
+    """A clock on which every turn takes one millisecond."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        self.now += 0.001
+        return self.now
+
+
+async def examined(turns, order, name):
+    await turns.turn(name)
+    order.append(name)
+
+
+async def test_who_has_every_turn_pauses_for_others():
+    """A system that sends much leaves a pause between its turns while another one sends now and then; alone it does not."""
+    for names, is_paused in ((("b", "a", "a", "a"), True), (("a", "a", "a"), False)):
+        turns, order = LoopTurns(Seconds()), []
+        tasks = [asyncio.create_task(examined(turns, order, name)) for name in names]
+        await settle()
+        assert (len(order) < len(names)) is is_paused
+        await asyncio.gather(*tasks)
+        assert order == list(names)
+
+
+async def test_the_other_one_need_not_wait_for_a_pause():
+    """The pause is for the others: one that comes takes it, and the turns go on behind it."""
+    turns, order = LoopTurns(Seconds()), []
+    tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("b", "a", "a", "a")]
+    await settle()
+    before = list(order)
+    await examined(turns, order, "b")
+    assert order == [*before, "b"]
+    await asyncio.gather(*tasks)
+    assert sorted(order) == ["a", "a", "a", "b", "b"]
+
+
+async def test_several_that_send_much_do_not_pause():
+    """Where another system waits, too, the turns follow one another without a pause."""
+    turns, order = LoopTurns(Seconds()), []
+    tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("a", "b") * 5]
+    await settle()
+    assert len(order) == 10
+    await asyncio.gather(*tasks)
+
+
+async def test_cancelled_in_the_moment_of_its_turn():
+    """A turn that was given to somebody who is cancelled at once goes on to the next."""
+    turns, order = LoopTurns(), []
+    tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("a", "b", "c")]
+    while order != ["a"]:
+        await asyncio.sleep(0)
+    while turns._rotation.next_name() != "c":
+        await asyncio.sleep(0)
+    tasks[1].cancel()
+    await settle()
+    assert order == ["a", "c"]
