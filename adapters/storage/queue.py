@@ -42,7 +42,14 @@ _hide = (
     .where(queue.c.position.in_(bindparam("positions", expanding=True)))
     .values(visible_at=bindparam("until"))
 )
-_settle = delete(queue).where(queue.c.position.in_(bindparam("positions", expanding=True)))
+_publish_again = (
+    update(queue)
+    .where(queue.c.order_id.in_(bindparam("order_ids", expanding=True)), queue.c.visible_at > 0)
+    .values(visible_at=0)
+)
+_settle = delete(queue).where(
+    queue.c.position.in_(bindparam("positions", expanding=True)), queue.c.visible_at == bindparam("until")
+)
 _release = (
     update(queue)
     .where(queue.c.position == bindparam("at"), queue.c.visible_at == bindparam("until"))
@@ -53,7 +60,7 @@ _counts = select(queue.c.system_id, queue.c.lane, func.count()).group_by(queue.c
 
 
 class Handle(Struct, frozen=True):
-    """A row of the queue and until when it was taken: who comes later than that may not give it back."""
+    """A row of the queue and until when it was taken: who comes later may neither give it back nor settle it."""
 
     position: int
     until: int
@@ -70,10 +77,21 @@ class TableQueue:
         self._visibility = visibility
 
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
-        """Publish orders, those that are queued already once only; return them all."""
+        """Publish orders, those that are queued already once only; return them all.
+
+        An order may come again while a courier still holds it (its attempt failed and the next one is due): it becomes
+        visible again, and what that courier settles is its own taking, not the new publication.
+        """
         rows = [(order.id, order.system_id, order.lane.value, 0) for order in orders]
-        await self._database.writer.run(lambda connection: _publish(connection, rows))
-        return tuple(order.id for order in orders)
+        ids = tuple(order.id for order in orders)
+
+        def work(connection: Connection) -> None:
+            _publish(connection, rows)
+            connection.execute(_publish_again, {"order_ids": ids})
+
+        if ids:
+            await self._database.writer.run(work)
+        return ids
 
     async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
         """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing waits."""
@@ -94,10 +112,17 @@ class TableQueue:
         return await self._database.writer.run(work)
 
     async def settle(self, tickets: Sequence[Ticket]) -> None:
-        """Forget these tickets: what they stand for is recorded."""
-        positions = _positions(tickets)
-        if positions:
-            await self._database.writer.run(lambda connection: connection.execute(_settle, {"positions": positions}))
+        """Forget these tickets: what they stand for is recorded. Rows that were published or taken again stay."""
+        taken: dict[int, list[int]] = {}
+        for handle in _handles(tickets):
+            taken.setdefault(handle.until, []).append(handle.position)
+
+        def work(connection: Connection) -> None:
+            for until, positions in taken.items():
+                connection.execute(_settle, {"positions": positions, "until": until})
+
+        if taken:
+            await self._database.writer.run(work)
 
     async def release(self, tickets: Sequence[Ticket]) -> None:
         """Give these tickets back to be taken again; those that others have taken meanwhile stay theirs."""

@@ -54,6 +54,16 @@ async def test_published_twice_is_taken_once(broker):
     assert len(await broker.take(10, NOBODY)) == 2
 
 
+async def test_published_again_while_taken_is_given_out_again(broker):
+    """A retry that falls due before its failed attempt is settled is not lost with it."""
+    published = orders(1)
+    await broker.publish(published)
+    first = await broker.take(10, NOBODY)
+    await broker.publish(published)
+    await broker.settle(first)
+    assert ids(await broker.take(10, NOBODY)) == ids(published)
+
+
 async def test_urgent_lane_first(broker):
     """Of one system's queues the urgent one is emptied first."""
     normal, urgent = orders(3), orders(2, lane=Lane.URGENT)
