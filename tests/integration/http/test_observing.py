@@ -18,9 +18,10 @@ def lines(world):
 
 
 def lines_of(world, trace_id):
-    """The lines of one request; they are written after the answer is out."""
+    """The lines of one request; the last of them is written a moment after the answer."""
     for _ in range(100):
-        if found := [line for line in lines(world) if line.get("trace_id") == trace_id]:
+        found = [line for line in lines(world) if line.get("trace_id") == trace_id]
+        if any(line["event"] == "request" for line in found):
             return found
         time.sleep(0.02)
     return []
