@@ -14,7 +14,7 @@ from msgspec import Struct
 from adapters.cli.demo_directory import DemoDirectory
 from adapters.cli.files import write_new, write_secret
 from signing.keys import PrivateKey, pem_of_certificates, pem_of_key
-from signing.lab import Identity, LabPki, Validity
+from signing.lab import Identity, KeyKind, LabPki, Validity
 from signing.lab_revocation import crl
 from signing.receipt import hub_uri
 from signing.revocation import Revoked
@@ -42,7 +42,7 @@ def write_development_pki(pki: Path, hub_code: str, directory: DemoDirectory, at
     `revoked` and `expired` belong to the first agency, so that it can be seen what becomes of packages signed with them.
     The authorities' own keys are kept too: a development installation issues more certificates with them.
     """
-    lab = LabPki.create(at)
+    lab = LabPki.create(at, kind=KeyKind.EC_P256)
     for name, authority in (("root", lab.root), ("sub", lab.subordinate)):
         _write(pki, name, authority.key, authority.certificate)
     hub = lab.hub(hub_code)
@@ -62,7 +62,7 @@ def write_own_keys(pki: Path, hub_code: str, at: datetime) -> None:
 
     The root's key is not kept: it can certify nobody else.
     """
-    lab = LabPki.create(at)
+    lab = LabPki.create(at, kind=KeyKind.EC_P256)
     hub = lab.hub(hub_code)
     for name, authority in (("root", lab.root), ("sub", lab.subordinate)):
         write_new(pki / f"{name}.cert.pem", pem_of_certificates(authority.certificate))
