@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import re
 import secrets
 import socket
 from collections.abc import Iterator
@@ -151,7 +152,8 @@ class Watch:
         assert Stored.at(self._world.hub.folder) == self._before
 
     def nothing_leaked(self, answer: Answer) -> None:
-        text = answer.body.decode() + str(answer.headers)
+        # A receipt is base64: sooner or later any four letters stand in it. What it says is compared elsewhere.
+        text = re.sub(r'"receipt":"[^"]*"', "", answer.body.decode()) + str(answer.headers)
         inside = ("Traceback", 'File "', "lxml", "sqlalchemy", "sqlite", ".py", "aiohttp", "Python/", *self._secrets)
         assert [each for each in inside if each in text] == []
 
