@@ -17,6 +17,7 @@ import structlog
 
 from hub.changes import Changes, Finished, Stale
 from hub.conclusion import Concluder
+from hub.failpoints import reached
 from hub.freight import Freight
 from hub.order import Consigned, Failed, Gone, Outcome
 from hub.ports import Broker, Courier, Store
@@ -98,7 +99,9 @@ class Consignment:
 
     async def _serve(self, system_id: str, tickets: Sequence[Ticket]) -> None:
         try:
+            reached("K11")
             await self._carry_all(tickets)
+            reached("K12")
             await self._broker.settle(tickets)
         except Trouble as trouble:
             _log.warning("service-deferred", system=system_id, code=trouble.code, detail=trouble.detail)
@@ -129,6 +132,7 @@ class Consignment:
             return Consigned()
         try:
             outcome = await self._couriers[errand.order.binding].carry(errand)
+            reached("K13")
         except Exception as error:  # noqa: BLE001 - a courier's bug must not stall its queue: it counts as a failed attempt
             _log.exception("courier-failed", system=errand.order.system_id, order=errand.order.id)
             outcome = Failed(f"{type(error).__name__} in the courier")

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from hub.changes import Changes, Move, Published, Stale
 from hub.events import Event
+from hub.failpoints import reached
 from hub.freight import Freight
 from hub.lifecycle import State, advance
 from hub.order import Order, Purpose
@@ -60,7 +61,9 @@ class Relay:
         orders = await self._store.claim(BATCH, now, now + CLAIM)
         if not orders:
             return 0
+        reached("K8")
         confirmed = frozenset(await self._broker.publish(orders))
+        reached("K10")
         published = [order for order in orders if order.id in confirmed]
         errands = {errand.order.id: errand for errand in await self._store.errands([each.id for each in published])}
         await gather_all(self._mark(order, errands.get(order.id)) for order in published)

@@ -19,6 +19,7 @@ from hub.delivery import Delivery
 from hub.events import Event
 from hub.examination import Examination
 from hub.examine import Examined
+from hub.failpoints import reached
 from hub.ids import DeliveryId, PackageId, uuid7
 from hub.lifecycle import State
 from hub.originals import Effects, effects_on, issuer_of_original, speaks_of_earlier
@@ -90,6 +91,7 @@ class Submission:
         await self._admission.require_room(caller, spooled.size)
         async with self._admission.place(caller):
             try:
+                reached("K2")
                 examined = await self._examination.examine(caller, spooled)
                 return await self._accept(caller, spooled, examined)
             except Refusal as refusal:
@@ -102,7 +104,9 @@ class Submission:
         return Report(examined=examined, sha256=spooled.sha256, size=spooled.size)
 
     async def _accept(self, caller: Caller, spooled: Spooled, examined: Examined) -> Accepted:
+        reached("K3")
         content = await self._spool.keep(spooled)
+        reached("K5")
         for _ in range(_ATTEMPTS):
             at = self._clock()
             package = package_of(examined, content, system_id=str(caller.system_id), at=at)
@@ -114,6 +118,7 @@ class Submission:
                 return await self._replay(duplicate.package_id, spooled)
             except Stale:
                 continue
+            reached("K6")
             return accepted
         raise Defect("defect", detail="an earlier delivery kept moving while a decision about it was being made")
 

@@ -12,6 +12,7 @@ from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.output import shown as shown_as
 from adapters.cli.trouble import CommandFailed, UsageFault
+from hub.failpoints import reached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +114,7 @@ async def rotate(
         if not old.is_valid(at):
             raise CommandFailed("key-revoked-already", what=key_id)
         key = await _make(storage, old.system_id, old.user_name, days)
+        reached("K17")
         if old.expires_at is None or until < old.expires_at:
             await storage.registers.expire_api_key(key_id, until)
     _print_once(key, as_json=as_json)

@@ -9,9 +9,11 @@ from aiohttp import web
 from adapters.http.bodies import expect_later
 from adapters.http.context import LIFETIME, METRICS, SERVICES
 from adapters.http.door import door
+from adapters.http.halfway import halfway
 from adapters.http.lifetime import Lifetime
 from adapters.http.metrics import Metrics
 from adapters.http.routes import ROUTES
+from hub.failpoints import is_armed
 from hub.services import Services
 
 #: Variables that hold ids match ids only: `/v1/packages/validate` is no package.
@@ -20,7 +22,8 @@ _ID = re.compile(r"\{(\w+_id)\}")
 
 def build(services: Services) -> web.Application:
     """Return the application of a hub; it counts its own answers and everything that the hub records."""
-    app = web.Application(middlewares=[door], client_max_size=services.settings.intake.max_bytes)
+    middlewares = (halfway, door) if is_armed("K7") else (door,)
+    app = web.Application(middlewares=middlewares, client_max_size=services.settings.intake.max_bytes)
     app[SERVICES] = services
     app[LIFETIME] = Lifetime()
     app[METRICS] = metrics = Metrics()

@@ -24,6 +24,7 @@ from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
 from adapters.http.request_log import RequestLog
 from hub.configuration import ConfigurationError
+from hub.failpoints import reached
 from hub.services import Services
 from hub.settings import ListenSettings
 
@@ -104,6 +105,7 @@ async def _serve(
 async def _drain(lifetime: Lifetime, within: timedelta) -> None:
     # aiohttp's own shutdown stops reading the bodies of requests under way, so they are waited for before it starts.
     lifetime.stop()
+    reached("K18")
     if not await lifetime.finished(within):
         _log.warning("stopped-with-work-under-way", waited_seconds=within.total_seconds())
 

@@ -17,6 +17,7 @@ from adapters.storage.bulk import BulkInsert
 from adapters.storage.database import Database
 from adapters.storage.tables import queue
 from adapters.storage.times import micros
+from hub.failpoints import reached
 from hub.ids import OrderId
 from hub.order import Order
 from hub.queries import Ticket
@@ -88,6 +89,7 @@ class TableQueue:
         def work(connection: Connection) -> None:
             _publish(connection, rows)
             connection.execute(_publish_again, {"order_ids": ids})
+            reached("K9")
 
         if ids:
             await self._database.writer.run(work)

@@ -22,6 +22,7 @@ from typing import BinaryIO, TypeVar
 from adapters.storage.content import ContentFiles, locked
 from adapters.storage.errors import translated
 from hub.changes import Content
+from hub.failpoints import reached
 from hub.spool import Spooled
 from hub.trouble import Refusal
 
@@ -44,6 +45,7 @@ class FileSpool:
         gathered = bytearray()
         async for chunk in chunks:
             gathered += chunk
+            reached("K1")
             if len(gathered) > limit:
                 raise _too_large(limit)
             if len(gathered) > self._inline_bytes:

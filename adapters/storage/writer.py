@@ -22,6 +22,7 @@ from adapters.storage.held import HeldConnection
 from adapters.storage.record import record_units
 from adapters.storage.wakeups import Announce
 from hub.changes import Changes
+from hub.failpoints import reached
 from hub.trouble import Deferral
 
 T = TypeVar("T")
@@ -149,6 +150,8 @@ class GroupCommit:
                 for job, outcome in zip(batch, outcomes, strict=True)
             ]
             self._announce(connection, _topics(finished))
+            if units:
+                reached("K4")
             return finished
 
 
