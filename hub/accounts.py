@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
 from hub.limits import SystemLimits
+from hub.shared_secrets import SharedSecret, VxpTerms
 from routing.directory import Directory
 from routing.values import Agency, System
 from signing.verify import RegisteredCertificate
@@ -87,6 +89,8 @@ class Register(Struct, frozen=True):
     webhook_secrets: Mapping[str, str]
     system_certificates: tuple[SystemCertificate, ...] = ()
     limits: Mapping[str, SystemLimits] = {}
+    shared_secrets: tuple[SharedSecret, ...] = ()
+    vxp_terms: Mapping[str, VxpTerms] = {}
 
 
 class Snapshot(Struct, frozen=True):
@@ -99,6 +103,8 @@ class Snapshot(Struct, frozen=True):
     webhook_secrets: Mapping[str, str]
     system_certificates: Mapping[str, SystemCertificate]
     limits: Mapping[str, SystemLimits]
+    shared_secrets: Mapping[str, tuple[SharedSecret, ...]]
+    vxp_terms: Mapping[str, VxpTerms]
 
     @classmethod
     def of(cls, register: Register) -> Snapshot:
@@ -111,6 +117,8 @@ class Snapshot(Struct, frozen=True):
             webhook_secrets=dict(register.webhook_secrets),
             system_certificates={each.sha256: each for each in register.system_certificates},
             limits=dict(register.limits),
+            shared_secrets=_by_system(register.shared_secrets),
+            vxp_terms=dict(register.vxp_terms),
         )
 
     @classmethod
@@ -121,3 +129,10 @@ class Snapshot(Struct, frozen=True):
     def registered(self, certificate_sha256: str) -> RegisteredCertificate | None:
         """Return the registered certificate with this SHA-256 (the `signing.verify.Registry` protocol)."""
         return self.certificates.get(certificate_sha256)
+
+
+def _by_system(secrets: Iterable[SharedSecret]) -> dict[str, tuple[SharedSecret, ...]]:
+    found: defaultdict[str, list[SharedSecret]] = defaultdict(list)
+    for each in secrets:
+        found[each.system_id].append(each)
+    return {system_id: tuple(each) for system_id, each in found.items()}

@@ -99,6 +99,7 @@ class TrustSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     hub_key: Path = Path("pki/hub.key.pem")
     hub_certificate: Path = Path("pki/hub.cert.pem")
     hub_chain: tuple[Path, ...] = (Path("pki/sub.cert.pem"),)
+    secrets_key: Path = Path("pki/secrets.key")
     intermediates: tuple[Path, ...] = ()
     revocation: RevocationSettings = RevocationSettings()
 
@@ -113,6 +114,12 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhook_timeout: float = 15.0
     webhook_allow: tuple[str, ...] = ()
     webhook_concurrency: int = 4
+
+
+class VxpSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The national SDK's protocol under `/vxp/`."""
+
+    failures_before_alarm: int = 3
 
 
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -143,5 +150,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     broker: BrokerSettings = BrokerSettings()
     trust: TrustSettings = TrustSettings()
     delivery: DeliverySettings = DeliverySettings()
+    vxp: VxpSettings = VxpSettings()
     mail: MailSettings = MailSettings()
     log: LogSettings = LogSettings()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -13,9 +12,11 @@ from adapters.cli.credentials import AgencyEntry, Credentials, HubEntry, SystemE
 from adapters.cli.demo_directory import DemoDirectory, DemoSystem
 from adapters.cli.hub_keys import DevelopmentSeals
 from adapters.cli.passwords import hash_password, new_password
+from adapters.cli.shared_secrets import new_shared_secret, sealed_secret
 from hub import keys
 from hub.accounts import ApiKey, Role, User
 from hub.settings import StorageSettings
+from hub.shared_secrets import SecretLocker
 from routing.values import Binding
 from signing.keys import der_of, fingerprint
 from signing.lab import Identity
@@ -40,7 +41,7 @@ class _Secrets(Struct, frozen=True):
     webhook: str | None
 
 
-async def enrol(storage: StorageSettings, enrolment: Enrolment, webhook_url: str) -> bytes:
+async def enrol(storage: StorageSettings, enrolment: Enrolment, locker: SecretLocker, webhook_url: str) -> bytes:
     """Write everybody into the register; return the bytes of `credentials.json` (CONTRACT section 3)."""
     from adapters.storage.opening import open_storage
 
@@ -56,6 +57,7 @@ async def enrol(storage: StorageSettings, enrolment: Enrolment, webhook_url: str
         )
         for name, each in made.items():
             await opened.registers.add_api_key(_api_key(each.api_key, name, enrolment.at))
+            await opened.registers.add_shared_secret(sealed_secret(each.vxp_secret, name, locker, enrolment.at))
         for user in directory.users:
             account = User(name=user.name, role=Role(user.role), password_phc=hash_password(passwords[user.name]))
             await opened.registers.add_user(account)
@@ -66,7 +68,7 @@ def _secrets_for(system: DemoSystem) -> _Secrets:
     from adapters.webhook.signature import new_secret
 
     is_called = system.binding is Binding.WEBHOOK
-    return _Secrets(keys.make(), secrets.token_urlsafe(32), new_secret() if is_called else None)
+    return _Secrets(keys.make(), new_shared_secret(), new_secret() if is_called else None)
 
 
 def _registered(code: str, identity: Identity) -> RegisteredCertificate:

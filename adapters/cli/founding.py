@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from adapters.cli.demo_directory import DemoDirectory, read_demo_directory
 from adapters.cli.demo_enrolment import Enrolment, enrol
 from adapters.cli.files import write_new, write_secret
-from adapters.cli.hub_keys import DEVELOPMENT_CRLS, write_development_pki, write_own_keys
+from adapters.cli.hub_keys import DEVELOPMENT_CRLS, write_development_pki, write_own_keys, write_secrets_key
 from adapters.cli.template import render
 from adapters.cli.trouble import UsageFault
 from hub.settings import DeliverySettings, HubSettings, ListenSettings, RevocationSettings, Settings, TrustSettings
@@ -58,6 +58,7 @@ async def found(plan: Plan) -> None:
 
 async def _found(plan: Plan) -> None:
     from adapters.storage.migrate import migrate
+    from adapters.trust.locker import FileLocker
     from hub.compose import located
 
     at = datetime.now(UTC)
@@ -71,12 +72,14 @@ async def _found(plan: Plan) -> None:
         seals = write_development_pki(pki, plan.hub_code, directory, at)
     else:
         write_own_keys(pki, plan.hub_code, at)
+    locker = FileLocker(plan.folder / settings.trust.secrets_key)
+    write_secrets_key(plan.folder / settings.trust.secrets_key)
     write_new(plan.folder / "axis.toml", render(settings).encode())
     storage = located(settings.storage, plan.folder.resolve())
     migrate(storage.url)
     if directory is not None:
         enrolment = Enrolment(directory, seals, base_url=plan.base_url, hub_code=plan.hub_code, at=at)
-        credentials = await enrol(storage, enrolment, f"http://127.0.0.1:{plan.webhook_port}/axis")
+        credentials = await enrol(storage, enrolment, locker, f"http://127.0.0.1:{plan.webhook_port}/axis")
         write_secret(plan.folder / "credentials.json", credentials)
 
 

@@ -70,6 +70,13 @@ def write_own_keys(pki: Path, hub_code: str, at: datetime) -> None:
     write_new(pki / "hub.csr.pem", _request(hub.key, hub_code))
 
 
+def write_secrets_key(path: Path) -> None:
+    """Make the key under which secrets are sealed in the database."""
+    from adapters.trust.locker import new_secrets_key
+
+    write_secret(path, new_secrets_key())
+
+
 def _write_crls(pki: Path, lab: LabPki, revoked: x509.Certificate) -> None:
     """Write what the authorities say for as long as they live: nobody renews the CRLs of a development installation."""
     since = lab.validity.not_before

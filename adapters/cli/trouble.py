@@ -80,7 +80,7 @@ def _explain_trouble(error: Exception) -> int:
 
 
 def _explain_register(error: BaseException) -> int:
-    from adapters.storage.register import AlreadyRegistered, NotRegistered
+    from adapters.storage.register_changes import AlreadyRegistered, NotRegistered
 
     if isinstance(error, AlreadyRegistered):
         return _print(say("already-there", what=error), NO)

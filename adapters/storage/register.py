@@ -6,15 +6,14 @@ here has to be quick but the import of a whole directory (120,000 agencies).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
 
 from adapters.storage import register_rows as rows
 from adapters.storage.bulk import BulkInsert, BulkUpsert, Row
-from adapters.storage.database import Database
+from adapters.storage.register_changes import expect, key_of
 from adapters.storage.register_tables import (
     agencies,
     agency_aliases,
@@ -27,6 +26,7 @@ from adapters.storage.register_tables import (
     systems,
     users,
 )
+from adapters.storage.shared_secrets import SharedSecrets
 from adapters.storage.times import micros, moment
 from hub.accounts import ApiKey, Register, SystemCertificate, User
 from hub.limits import SystemLimits
@@ -44,23 +44,11 @@ _put_system_certificates = BulkUpsert(system_certificates)
 _put_limits = BulkUpsert(system_limits)
 _put_uses = BulkUpsert(credential_uses)
 _add_aliases = BulkInsert(agency_aliases)
-_raise_version = update(register_version).values(version=register_version.c.version + 1)
 _version = select(register_version.c.version)
 
 
-class AlreadyRegistered(Exception):
-    """An entry with this name exists already; change it instead."""
-
-
-class NotRegistered(Exception):
-    """There is no entry with this name."""
-
-
-class Registers:
+class Registers(SharedSecrets):
     """Reads and changes the register. Raises `AlreadyRegistered`, `NotRegistered`, `Deferral`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def register_version(self) -> int:
         """Return a number that grows with every change of the register."""
@@ -74,7 +62,7 @@ class Registers:
         """Add a system."""
 
         def work(connection: Connection) -> None:
-            _expect(connection, systems, system.id, exists=False)
+            expect(connection, systems, system.id, exists=False)
             _put_systems(connection, [rows.system_row(system)])
             _set_secrets(connection, {} if webhook_secret is None else {system.id: webhook_secret})
 
@@ -84,7 +72,7 @@ class Registers:
         """Change a system; without a new secret the old one stays."""
 
         def work(connection: Connection) -> None:
-            _expect(connection, systems, system.id, exists=True)
+            expect(connection, systems, system.id, exists=True)
             _put_systems(connection, [rows.system_row(system)])
             _set_secrets(connection, {} if webhook_secret is None else {system.id: webhook_secret})
 
@@ -114,8 +102,8 @@ class Registers:
         """Register a certificate to its agency."""
 
         def work(connection: Connection) -> None:
-            _expect(connection, certificates, certificate.sha256, exists=False)
-            _expect(connection, agencies, certificate.agency_code, exists=True)
+            expect(connection, certificates, certificate.sha256, exists=False)
+            expect(connection, agencies, certificate.agency_code, exists=True)
             _put_certificates(connection, [rows.certificate_row(certificate)])
 
         await self._change(work)
@@ -136,11 +124,11 @@ class Registers:
         """Add a bearer key of a system or a person."""
 
         def work(connection: Connection) -> None:
-            _expect(connection, api_keys, key.key_id, exists=False)
+            expect(connection, api_keys, key.key_id, exists=False)
             if key.system_id is not None:
-                _expect(connection, systems, key.system_id, exists=True)
+                expect(connection, systems, key.system_id, exists=True)
             if key.user_name is not None:
-                _expect(connection, users, key.user_name, exists=True)
+                expect(connection, users, key.user_name, exists=True)
             _put_api_keys(connection, [rows.api_key_row(key)])
 
         await self._change(work)
@@ -157,8 +145,8 @@ class Registers:
         """Bind a client certificate to a system; it can be bound to one only."""
 
         def work(connection: Connection) -> None:
-            _expect(connection, system_certificates, certificate.sha256, exists=False)
-            _expect(connection, systems, certificate.system_id, exists=True)
+            expect(connection, system_certificates, certificate.sha256, exists=False)
+            expect(connection, systems, certificate.system_id, exists=True)
             _put_system_certificates(connection, [rows.system_certificate_row(certificate)])
 
         await self._change(work)
@@ -167,7 +155,7 @@ class Registers:
         """Take a client certificate from its system."""
 
         def work(connection: Connection) -> None:
-            _expect(connection, system_certificates, sha256, exists=True)
+            expect(connection, system_certificates, sha256, exists=True)
             connection.execute(delete(system_certificates).where(system_certificates.c.sha256 == sha256))
 
         await self._change(work)
@@ -176,7 +164,7 @@ class Registers:
         """Grant a system limits of its own, in place of earlier ones."""
 
         def work(connection: Connection) -> None:
-            _expect(connection, systems, system_id, exists=True)
+            expect(connection, systems, system_id, exists=True)
             _put_limits(connection, [rows.limits_row(system_id, limits)])
 
         await self._change(work)
@@ -214,46 +202,31 @@ class Registers:
 
     async def _put_agency(self, agency: Agency, *, exists: bool) -> None:
         def work(connection: Connection) -> None:
-            _expect(connection, agencies, agency.code, exists=exists)
+            expect(connection, agencies, agency.code, exists=exists)
             if agency.system_id is not None:
-                _expect(connection, systems, agency.system_id, exists=True)
+                expect(connection, systems, agency.system_id, exists=True)
             _write_agencies(connection, (agency,))
 
         await self._change(work)
 
     async def _put_user(self, user: User, *, exists: bool) -> None:
         def work(connection: Connection) -> None:
-            _expect(connection, users, user.name, exists=exists)
+            expect(connection, users, user.name, exists=exists)
             _put_users(connection, [rows.user_row(user)])
 
         await self._change(work)
 
     async def _set(self, table: Table, name: str, **values: object) -> None:
         def work(connection: Connection) -> None:
-            _expect(connection, table, name, exists=True)
-            connection.execute(update(table).where(_key(table) == name).values(**values))
+            expect(connection, table, name, exists=True)
+            connection.execute(update(table).where(key_of(table) == name).values(**values))
 
         await self._change(work)
-
-    async def _change(self, work: Callable[[Connection], None]) -> None:
-        def change(connection: Connection) -> None:
-            work(connection)
-            connection.execute(_raise_version)
-
-        await self._database.writer.run(change, "register")
 
 
 def _read_version(connection: Connection) -> int:
     version: int = connection.execute(_version).scalar_one()
     return version
-
-
-def _expect(connection: Connection, table: Table, name: str, *, exists: bool) -> None:
-    found = connection.execute(select(_key(table)).where(_key(table) == name)).first()
-    if exists and found is None:
-        raise NotRegistered(f"{table.name}: {name}")
-    if not exists and found is not None:
-        raise AlreadyRegistered(f"{table.name}: {name}")
 
 
 def _write_agencies(connection: Connection, entries: tuple[Agency, ...]) -> None:
@@ -268,8 +241,3 @@ def _write_agencies(connection: Connection, entries: tuple[Agency, ...]) -> None
 def _set_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:
     for system_id, secret in secrets.items():
         connection.execute(update(systems).where(systems.c.id == system_id).values(webhook_secret=secret))
-
-
-def _key(table: Table) -> Any:
-    (column,) = table.primary_key.columns
-    return column

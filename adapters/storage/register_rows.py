@@ -19,6 +19,7 @@ from adapters.storage.register_tables import (
     systems,
     users,
 )
+from adapters.storage.shared_secrets import read_shared_secrets, read_vxp_terms
 from adapters.storage.times import micros, micros_or_none, moment, moment_or_none
 from hub.accounts import ApiKey, Register, Role, SystemCertificate, User
 from hub.limits import SystemLimits
@@ -126,6 +127,8 @@ def read_register(connection: Connection, version: int) -> Register:
             )
         ),
         limits={row.system_id: _limits_of(row) for row in connection.execute(select(system_limits))},
+        shared_secrets=read_shared_secrets(connection),
+        vxp_terms=read_vxp_terms(connection),
     )
 
 

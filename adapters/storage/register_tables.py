@@ -94,6 +94,46 @@ system_limits = Table(
     Column("stored_bytes", BigInteger),
 )
 
+#: Secrets of callers by the national SDK's protocol, sealed under a key that is not in the database.
+shared_secrets = Table(
+    "shared_secrets",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("system_id", String, ForeignKey(systems.c.id), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
+#: Where such callers may call from, and what they may do.
+vxp_terms = Table(
+    "vxp_terms",
+    metadata,
+    Column("system_id", String, ForeignKey(systems.c.id), primary_key=True),
+    Column("networks", String, nullable=False),  # CIDR, separated by blanks
+    Column("needs_certificate", Boolean, nullable=False),
+    Column("may_enrol", Boolean, nullable=False),
+)
+
+#: What systems ask of the administrator: agencies to be registered or deleted. Not part of the register until approved.
+agency_requests = Table(
+    "agency_requests",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("system_id", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("parent", String),
+    Column("contact", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("note", String, nullable=False),
+    Index("ix_agency_requests_state", "state", "id"),
+)
+
 #: When a key or certificate was last seen, by key id or SHA-256. Not part of the register: it raises no version.
 credential_uses = Table(
     "credential_uses",

@@ -89,3 +89,12 @@ class NoAnchors(TrustFault):
     what_vi = "Chưa cấu hình chứng thư gốc tin cậy: không thể tin chứng thư số của cơ quan nào."
     fix_en = "Name at least one root certificate under trust.anchors in axis.toml."
     fix_vi = "Ghi ít nhất một chứng thư gốc vào trust.anchors trong axis.toml."
+
+
+class SecretsKeyUnusable(TrustFault):
+    """The file holds no key that secrets could be sealed under."""
+
+    what_en = "The file {path} holds no key for sealed secrets: 32 bytes in base64 were expected."
+    what_vi = "Tệp {path} không chứa khóa niêm phong bí mật: cần 32 byte viết theo base64."
+    fix_en = "Restore it from the backup of the hub's keys; secrets sealed under a lost key must be issued again."
+    fix_vi = "Khôi phục tệp từ bản sao lưu khóa của trục; nếu mất khóa thì phải cấp lại các bí mật đã niêm phong."

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from adapters.storage.register import AlreadyRegistered, NotRegistered
+from adapters.storage.register_changes import AlreadyRegistered, NotRegistered
 from hub.accounts import ApiKey, SystemCertificate
 from hub.limits import SystemLimits
 from routing.values import Binding, System

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from adapters.storage.register import AlreadyRegistered, NotRegistered
+from adapters.storage.register_changes import AlreadyRegistered, NotRegistered
 from hub.accounts import ApiKey, Role, User
 from routing.values import Agency, Binding, SignaturePolicy, System
 from signing.verify import RegisteredCertificate

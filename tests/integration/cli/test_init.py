@@ -116,6 +116,7 @@ def test_bare(bare):
         "hub.csr.pem",
         "hub.key.pem",
         "root.cert.pem",
+        "secrets.key",
         "sub.cert.pem",
     ]
     assert not (bare / "credentials.json").exists()
