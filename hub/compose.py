@@ -17,8 +17,10 @@ from sqlalchemy import make_url
 from adapters.amqp import open_broker
 from adapters.http.listeners import listeners
 from adapters.http.logs import configure_logs
+from adapters.http.routes import ROUTES, WATCHED
 from adapters.http.server import serving, until_told_to_stop
 from adapters.mail import SmtpMessenger
+from adapters.storage.dialects import is_in_process
 from adapters.storage.opening import Storage, open_storage
 from adapters.trust.load import Trust, load_trust
 from adapters.trust.revocation import RevocationCache, open_revocation
@@ -49,6 +51,7 @@ from hub.recall import Recalls
 from hub.redrive import Redrive
 from hub.register import CurrentRegister
 from hub.relay import Relay
+from hub.roles import ALONE, Process
 from hub.services import Services
 from hub.settings import Settings, StorageSettings
 from hub.signals import Signals
@@ -72,8 +75,9 @@ def now() -> datetime:
 
 
 class _Watching(NamedTuple):
-    """Who keeps an eye on certificates: revoked ones (None: not required), and those that will end."""
+    """What is watched: which process this is, revoked certificates (None: not required), and those that will end."""
 
+    process: Process
     revocation: RevocationCache | None
     endings: CertificateWatch
 
@@ -95,8 +99,8 @@ class _Brokerage(NamedTuple):
 
 
 @asynccontextmanager
-async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) -> AsyncIterator[Services]:
-    """Open everything, run the hub's loops, and close all of it at the end.
+async def running(settings: Settings, base_dir: Path, process: Process = ALONE) -> AsyncIterator[Services]:
+    """Open everything, run the loops of this process, and close all of it at the end.
 
     Relative paths of `settings` start at `base_dir`. Raises what the adapters raise when a key or the database cannot be used.
     """
@@ -113,11 +117,12 @@ async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) 
         clock=now,
     ) as storage:
         register = CurrentRegister(storage.registers)
-        await _take_up(register, storage.queue.restart if is_alone else _nothing)
+        # Only on SQLite is this the one process: elsewhere what living ones have taken from the queue stays theirs.
+        await _take_up(register, storage.queue.restart if is_in_process(storage_settings.url) else _nothing)
         async with (
             open_courier(settings, lambda: register.snapshot, now) as webhook,
-            _revocation(settings, base_dir, trust, register) as revocation,
-            _brokerage(settings, storage, register, signals) as brokerage,
+            _revocation(settings, base_dir, trust, register, process) as revocation,
+            _brokerage(settings, storage, register, signals, process) as brokerage,
         ):
             watch = _watch(settings, trust, register)
             services = _services(
@@ -128,22 +133,22 @@ async def running(settings: Settings, base_dir: Path, *, is_alone: bool = True) 
                 signals,
                 commits,
                 brokerage,
-                _Watching(revocation, watch),
+                _Watching(process, revocation, watch),
             )
-            loops = _loops(
-                services,
-                {webhook.binding: webhook},
-                Attestor(settings.hub.code, trust.sealer),
-                storage.registers.forget_address,
-            )
-            chores = (
-                Chore("lost-orders", _SEEK_LOST_EVERY, _lost_orders(services).republish),
-                Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
-                Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
-            )
-            housekeeping = Housekeeping(leases=storage.leases, chores=chores, clock=now)
-            loops |= {"housekeeping": housekeeping.run, "certificates": watch.run}
-            loops |= brokerage.loops
+            loops = {"credential-uses": services.credential_uses.run, "certificates": watch.run} | brokerage.loops
+            if process.role.carries:
+                chores = (
+                    Chore("lost-orders", _SEEK_LOST_EVERY, _lost_orders(services).republish),
+                    Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
+                    Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
+                )
+                loops["housekeeping"] = Housekeeping(leases=storage.leases, chores=chores, clock=now).run
+                loops |= _loops(
+                    services,
+                    {webhook.binding: webhook},
+                    Attestor(settings.hub.code, trust.sealer),
+                    storage.registers.forget_address,
+                )
             loops = {name: _once_loaded(register, run) for name, run in loops.items()} | {"register": register.run}
             if revocation is not None:
                 loops["revocation"] = revocation.run
@@ -155,18 +160,14 @@ async def serve(
     settings: Settings,
     base_dir: Path,
     on_open: Callable[[str, int], None] = lambda _host, _port: None,
-    *,
-    is_alone: bool = True,
+    process: Process = ALONE,
 ) -> None:
-    """Run the hub with its HTTP edge until SIGTERM or SIGINT; `on_open` is told where it listens.
-
-    `is_alone`: no other process has its ports or works on its database.
-    """
+    """Run the hub with its HTTP edge until SIGTERM or SIGINT; `on_open` is told where it listens."""
     configure_logs(settings.log.level)
-    with listeners(settings, base_dir, is_shared=not is_alone) as opened:
+    with listeners(settings, base_dir, worker=process.worker) as opened:
         async with (
-            running(settings, base_dir, is_alone=is_alone) as services,
-            serving(services, opened) as (host, port),
+            running(settings, base_dir, process) as services,
+            serving(services, opened, ROUTES if process.role.answers_callers else WATCHED) as (host, port),
         ):
             _settle()
             on_open(host, port)
@@ -275,10 +276,13 @@ def _services(
 
 @asynccontextmanager
 async def _brokerage(
-    settings: Settings, storage: Storage, register: CurrentRegister, signals: Signals
+    settings: Settings, storage: Storage, register: CurrentRegister, signals: Signals, process: Process
 ) -> AsyncIterator[_Brokerage]:
-    """Open the broker that the settings name. RabbitMQ need not be there: it is connected to when it is."""
-    if not settings.broker.url:
+    """Open the broker that the settings name. RabbitMQ need not be there: it is connected to when it is.
+
+    A process that does not carry has no use for it: what it accepts goes into the outbox.
+    """
+    if not (settings.broker.url and process.role.carries):
         yield _Brokerage(storage.queue, {}, {})
         return
     async with open_broker(
@@ -301,11 +305,11 @@ def _lost_orders(services: Services) -> LostOrders:
 
 @asynccontextmanager
 async def _revocation(
-    settings: Settings, base_dir: Path, trust: Trust, register: CurrentRegister
+    settings: Settings, base_dir: Path, trust: Trust, register: CurrentRegister, process: Process
 ) -> AsyncIterator[RevocationCache | None]:
-    """Open the cache of revocation evidence; None where revocation is not required."""
+    """Open the cache of revocation evidence; None where revocation is not required, or nothing is examined."""
     chosen = settings.trust.revocation
-    if chosen.mode == "off":
+    if chosen.mode == "off" or not process.role.answers_callers:
         yield None
         return
     async with open_revocation(
@@ -361,7 +365,6 @@ def _loops(
         "relay": relay.run,
         "consignment": consignment.run,
         "expiry": expiry.run,
-        "credential-uses": services.credential_uses.run,
     }
 
 

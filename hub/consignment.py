@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -19,6 +20,7 @@ from hub.changes import Changes, Finished, Stale
 from hub.conclusion import Concluder
 from hub.failpoints import reached
 from hub.freight import Freight
+from hub.ids import OrderId
 from hub.order import Consigned, Failed, Gone, Outcome
 from hub.ports import Broker, Courier, Store
 from hub.queries import Errand, Ticket
@@ -64,9 +66,11 @@ class Consignment:
         self._forget_address = forget_address
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._failures: defaultdict[str, int] = defaultdict(int)
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Serve for ever; cancellation waits for what is being carried to be concluded."""
+        """Serve for ever; cancellation gives back what is not begun and waits for what is being carried to be concluded."""
+        self._stopping.clear()
         try:
             while True:
                 await self._pace.keep()
@@ -74,11 +78,12 @@ class Consignment:
                 taken = await self._start_serving()
                 await pause(self._signals, "queue", queued, timedelta(0) if taken else IDLE)
         finally:
+            self._stopping.set()
             await asyncio.gather(*self._serving.values(), return_exceptions=True)
 
     async def _start_serving(self) -> bool:
         try:
-            tickets = await self._broker.take(BATCH, frozenset(self._serving))
+            tickets = await self._take()
         except Trouble as trouble:
             _log.warning("queue-not-read", code=trouble.code, detail=trouble.detail)
             return False
@@ -91,6 +96,15 @@ class Consignment:
             task.add_done_callback(partial(self._served, system_id))
         return bool(tickets)
 
+    async def _take(self) -> Sequence[Ticket]:
+        """Take tickets; when cancelled meanwhile, give them back: nobody else would see them until their time is up."""
+        taking = asyncio.ensure_future(self._broker.take(BATCH, frozenset(self._serving)))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            await self._broker.release(await taking)
+            raise
+
     def _served(self, system_id: str, task: asyncio.Task[None]) -> None:
         del self._serving[system_id]
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -100,22 +114,28 @@ class Consignment:
     async def _serve(self, system_id: str, tickets: Sequence[Ticket]) -> None:
         try:
             reached("K11")
-            await self._carry_all(tickets)
+            left = await self._carry_all(tickets)
             reached("K12")
-            await self._broker.settle(tickets)
+            await self._broker.settle([each for each in tickets if each.order_id not in left])
+            await self._broker.release([each for each in tickets if each.order_id in left])
         except Trouble as trouble:
             _log.warning("service-deferred", system=system_id, code=trouble.code, detail=trouble.detail)
             await self._broker.release(tickets)
             await asyncio.sleep(IDLE.total_seconds())
         await self._rest_if_failing(system_id)
 
-    async def _carry_all(self, tickets: Sequence[Ticket]) -> None:
+    async def _carry_all(self, tickets: Sequence[Ticket]) -> set[OrderId]:
+        """Carry what the tickets stand for; return the orders that were not begun before the end of `run`."""
         errands, missing = self._freight.take(ticket.order_id for ticket in tickets)
         errands.extend(await self._store.errands(missing) if missing else ())
         places = asyncio.Semaphore(self._concurrency)
+        left: set[OrderId] = set()
 
         async def one(errand: Errand) -> None:
             async with places:
+                if self._stopping.is_set():
+                    left.add(errand.order.id)
+                    return
                 outcome = await self._carry(errand)
             if isinstance(outcome, Gone):
                 await self._forget_address(errand.order.system_id)
@@ -125,6 +145,7 @@ class Consignment:
         await gather_all(one(errand) for errand in own_pace)
         at_once = [errand for errand in errands if errand.order.binding not in self._couriers]
         await gather_all(self._conclude(errand, Consigned()) for errand in at_once)
+        return left
 
     async def _carry(self, errand: Errand) -> Outcome:
         """Carry by the courier of the binding; systems that ask (pull) can take a delivery as soon as it is recorded."""
@@ -158,4 +179,6 @@ class Consignment:
     async def _rest_if_failing(self, system_id: str) -> None:
         failures = self._failures[system_id]
         if failures >= _FAILURES_BEFORE_REST:
-            await asyncio.sleep(self._concluder.rest(failures).total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._concluder.rest(failures).total_seconds()):
+                    await self._stopping.wait()

@@ -21,6 +21,7 @@ class ListenSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     host: str = "127.0.0.1"
     port: int = 8080
+    worker_port: int = 0
     unix_socket: str = ""
     trusted_proxies: tuple[str, ...] = ()
     max_connections: int = 2000

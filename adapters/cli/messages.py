@@ -63,6 +63,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "init-serve": ("Chạy: axis serve --config {path}", "Run it: axis serve --config {path}"),
         # serve
         "serve-at": ("Trục {code} phục vụ tại {url}", "Hub {code} serves at {url}"),
+        "serve-courier": (
+            "Tiến trình chuyển phát của trục {code}; không phục vụ hệ thống nào, chỉ cho theo dõi:",
+            "Courier of hub {code}; serves no system, only those who watch it:",
+        ),
         "port-taken": (
             "Không mở được {address}: {error}. Chọn cổng khác bằng --port, hoặc xem axis doctor.",
             "{address} cannot be opened: {error}. Choose another port with --port, or see axis doctor.",
@@ -75,8 +79,12 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "--workers above 1 needs PostgreSQL (storage.url) and no listen.unix_socket; on SQLite a hub is one process.",
         ),
         "role-embedded": (
-            "--role {role} cần RabbitMQ; cấu hình mặc định nhúng chạy mọi vai trò trong một tiến trình (--role all).",
-            "--role {role} needs RabbitMQ; the embedded default runs every role in one process (--role all).",
+            "--role {role} cần PostgreSQL (storage.url); trên SQLite mọi vai trò chạy trong một tiến trình (--role all).",
+            "--role {role} needs PostgreSQL (storage.url); on SQLite one process has every role (--role all).",
+        ),
+        "role-console": (
+            "Phiên bản này chưa có bảng điều khiển (console).",
+            "The console is not part of this release yet.",
         ),
         "not-migrated": (
             "Cơ sở dữ liệu chưa đúng phiên bản: chạy axis migrate --config {config}",

@@ -16,9 +16,10 @@ from adapters.cli.configured import Config, config_path, database_url, read_conf
 from adapters.cli.messages import say
 from adapters.cli.output import print_line
 from adapters.cli.trouble import UsageFault, explain
-from adapters.cli.welcome import welcome
+from adapters.cli.welcome import welcome, welcome_courier
 
 if TYPE_CHECKING:
+    from hub.roles import Process, ProcessRole
     from hub.settings import Settings
 
 _MARGIN = 10.0  # seconds that a worker may take to close its files after its last request
@@ -40,21 +41,25 @@ def serve(
     workers
         Processes on one port; more than one needs PostgreSQL, and no `listen.unix_socket`.
     role
-        Which part of the hub this process is; `all` on the embedded default.
+        Which part of the hub this process is: `api` answers callers, `courier` carries what was accepted and does the
+        periodic work, `all` both. Parts need PostgreSQL, and at least one process of each; `courier` answers `/livez`,
+        `/readyz` and `/metrics` only. `console` is not part of this release.
     """
-    from sqlalchemy import make_url
+    from hub.roles import Process, ProcessRole
 
-    if role != "all":
-        raise UsageFault("role-embedded", role=role)
+    if role == "console":
+        raise UsageFault("role-console")
     settings, base_dir = read_config(config)
     url = database_url(settings, base_dir)
-    if workers != 1 and (make_url(url).get_backend_name() == "sqlite" or workers < 1 or settings.listen.unix_socket):
-        raise UsageFault("workers-embedded")
+    _require_fit(settings, url, role, workers)
     _require_migrated(url, config_path(config))
+    part = ProcessRole(role)
     if port is not None:
-        settings = _on_port(settings, port)
+        settings = _on_port(settings, port, part)
     try:
-        return _run_one(settings, base_dir) if workers == 1 else _run_workers(settings, base_dir, workers)
+        if workers == 1:
+            return _run_one(settings, base_dir, Process(part))
+        return _run_workers(settings, base_dir, part, workers)
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
             raise
@@ -62,39 +67,53 @@ def serve(
         raise UsageFault("port-taken", address=address, error=os.strerror(error.errno)) from error
 
 
-def _run_one(settings: Settings, base_dir: Path) -> int:
+def _require_fit(settings: Settings, url: str, role: str, workers: int) -> None:
+    """Raise `UsageFault` when several processes are asked for that could not work together."""
+    from sqlalchemy import make_url
+
+    is_embedded = make_url(url).get_backend_name() == "sqlite"
+    if role != "all" and is_embedded:
+        raise UsageFault("role-embedded", role=role)
+    if workers != 1 and (is_embedded or workers < 1 or settings.listen.unix_socket):
+        raise UsageFault("workers-embedded")
+
+
+def _run_one(settings: Settings, base_dir: Path, process: Process) -> int:
     from adapters.http.server import run
     from hub.compose import serve as serve_hub
 
-    run(serve_hub(settings, base_dir, partial(_announce, settings, base_dir)))
+    run(serve_hub(settings, base_dir, partial(_announce, settings, base_dir, process.role), process))
     return 0
 
 
-def _run_workers(settings: Settings, base_dir: Path, count: int) -> int:
+def _run_workers(settings: Settings, base_dir: Path, role: ProcessRole, count: int) -> int:
     from adapters.cli.workers import Workers, reserved
     from adapters.http.logs import configure_logs
 
     configure_logs(settings.log.level)
     with reserved(settings.listen.host, settings.listen.port) as port:
-        settings = _on_port(settings, port)
-        return Workers(partial(_run_worker, settings, base_dir), count).run(settings.listen.shutdown_timeout + _MARGIN)
+        settings = _on_port(settings, port, role)
+        work = partial(_run_worker, settings, base_dir, role)
+        return Workers(work, count).run(settings.listen.shutdown_timeout + _MARGIN)
 
 
-def _run_worker(settings: Settings, base_dir: Path, number: int) -> int:
+def _run_worker(settings: Settings, base_dir: Path, role: ProcessRole, number: int) -> int:
     from adapters.http.server import run
     from hub.compose import serve as serve_hub
+    from hub.roles import Process
 
     language.choose(None)  # a process of its own: nothing is inherited
-    announce = partial(_announce, settings, base_dir) if number == 0 else lambda _host, _port: None
+    announce = partial(_announce, settings, base_dir, role) if number == 0 else lambda _host, _port: None
     try:
-        run(serve_hub(settings, base_dir, announce, is_alone=False))
+        run(serve_hub(settings, base_dir, announce, Process(role, number)))
     except Exception as error:  # noqa: BLE001 - the outermost frame of this process, as `main` is of the other
         return explain(error)
     return 0
 
 
-def _announce(settings: Settings, base_dir: Path, host: str, port: int) -> None:
-    for line in welcome(settings, base_dir, host, port):
+def _announce(settings: Settings, base_dir: Path, role: ProcessRole, host: str, port: int) -> None:
+    lines = welcome(settings, base_dir, host, port) if role.answers_callers else welcome_courier(settings, host, port)
+    for line in lines:
         print_line(line)
     sys.stdout.flush()  # whoever started us in the background reads it now
 
@@ -123,10 +142,10 @@ def _require_migrated(url: str, config: Path) -> None:
             raise
 
 
-def _on_port(settings: Settings, port: int) -> Settings:
-    """Listen elsewhere; the hub's own address follows when it named the configured port."""
+def _on_port(settings: Settings, port: int, role: ProcessRole) -> Settings:
+    """Listen elsewhere; the hub's own address follows when it named the configured port and callers are answered there."""
     old = f":{settings.listen.port}"
     base_url = settings.hub.base_url
-    if base_url.endswith(old):
+    if base_url.endswith(old) and role.answers_callers:
         base_url = f"{base_url.removesuffix(old)}:{port}"
     return replace(settings, listen=replace(settings.listen, port=port), hub=replace(settings.hub, base_url=base_url))

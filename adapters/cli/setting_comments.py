@@ -12,6 +12,7 @@ COMMENTS: Mapping[str, str] = MappingProxyType(
         "hub.base_url": "Address under which systems reach the hub; links in webhooks and answers begin with it.",
         "listen.host": "Address to listen on; 0.0.0.0 or :: for all, only behind a proxy that ends TLS.",
         "listen.port": "Port to listen on; 0 lets the system choose.",
+        "listen.worker_port": "Each worker also listens on this port plus its number (from 0): to watch it alone. 0: no.",
         "listen.unix_socket": "Also listen on a unix socket at this path; whoever can write to it is a trusted proxy. Empty: no.",
         "listen.trusted_proxies": "Networks (CIDR) of proxies that end TLS; only their Client-Cert header (RFC 9440) counts.",
         "listen.max_connections": "Connections held at once; more are turned away.",

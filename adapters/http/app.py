@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from aiohttp import web
 
@@ -12,7 +13,7 @@ from adapters.http.door import door
 from adapters.http.halfway import halfway
 from adapters.http.lifetime import Lifetime
 from adapters.http.metrics import Metrics
-from adapters.http.routes import ROUTES
+from adapters.http.routes import ROUTES, Route
 from hub.failpoints import is_armed
 from hub.services import Services
 
@@ -20,15 +21,15 @@ from hub.services import Services
 _ID = re.compile(r"\{(\w+_id)\}")
 
 
-def build(services: Services) -> web.Application:
-    """Return the application of a hub; it counts its own answers and everything that the hub records."""
+def build(services: Services, routes: Iterable[Route] = ROUTES) -> web.Application:
+    """Return an application that serves `routes`; it counts its own answers and everything that the hub records."""
     middlewares = (halfway, door) if is_armed("K7") else (door,)
     app = web.Application(middlewares=middlewares, client_max_size=services.settings.intake.max_bytes)
     app[SERVICES] = services
     app[LIFETIME] = Lifetime()
     app[METRICS] = metrics = Metrics()
     services.commits.subscribe(metrics.observe)
-    for route in ROUTES:
+    for route in routes:
         path = _ID.sub(r"{\1:[0-9A-Fa-f-]{36}}", route.path)
         app.router.add_route(route.method, path, route.handler, expect_handler=expect_later)
         if route.has_head:

@@ -1,4 +1,4 @@
-"""The sockets that the hub listens on: the plain one, a unix socket for a proxy, and one with TLS of its own."""
+"""The sockets that a process listens on: the plain one, one of its own, a unix socket for a proxy, and one with TLS."""
 
 from __future__ import annotations
 
@@ -32,16 +32,20 @@ class Listener(Struct, frozen=True):
 
 
 @contextmanager
-def listeners(settings: Settings, base_dir: Path, *, is_shared: bool = False) -> Iterator[tuple[Listener, ...]]:
+def listeners(settings: Settings, base_dir: Path, *, worker: int | None = None) -> Iterator[tuple[Listener, ...]]:
     """Give every socket that is configured, the plain one first; close them on the way out.
 
-    `is_shared`: other processes listen on the same addresses (SO_REUSEPORT; not on a unix socket).
+    `worker`: which of the processes that listen on the same addresses this is (SO_REUSEPORT; not on a unix socket).
     Raises `OSError` when an address is taken or not ours, `ConfigurationError` when TLS cannot be spoken.
     """
     opened: list[Listener] = []
     path = base_dir / settings.listen.unix_socket if settings.listen.unix_socket else None
+    is_shared = worker is not None
     try:
         opened.append(Listener(listening_socket(settings.listen.host, settings.listen.port, is_shared=is_shared)))
+        if settings.listen.worker_port:
+            own = settings.listen.worker_port + (worker or 0)
+            opened.append(Listener(listening_socket(settings.listen.host, own)))
         if path is not None:
             opened.append(Listener(_unix_socket(path)))
         if settings.tls.certificate:
@@ -53,7 +57,7 @@ def listeners(settings: Settings, base_dir: Path, *, is_shared: bool = False) ->
     finally:
         for each in opened:
             each.socket.close()
-        if path is not None and len(opened) > 1:
+        if path is not None and any(each.is_unix for each in opened):
             path.unlink(missing_ok=True)
 
 

@@ -71,4 +71,7 @@ ROUTES: tuple[Route, ...] = (
     _watch("/openapi.yaml", health.specification),
 )
 
+#: What a process answers that serves no callers: those who watch it.
+WATCHED: tuple[Route, ...] = tuple(route for route in ROUTES if route.works_while_stopping)
+
 BY_HANDLER: Mapping[Handler, Route] = MappingProxyType({route.handler: route for route in ROUTES})

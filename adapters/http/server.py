@@ -23,6 +23,7 @@ from adapters.http.listeners import BACKLOG, Listener, allow_files
 from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
 from adapters.http.request_log import RequestLog
+from adapters.http.routes import ROUTES, Route
 from hub.configuration import ConfigurationError
 from hub.failpoints import reached
 from hub.services import Services
@@ -38,15 +39,17 @@ _log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def serving(services: Services, listeners: Sequence[Listener]) -> AsyncIterator[tuple[str, int]]:
-    """Serve the API on bound sockets; give the address of the first. On leaving: refuse new work, finish what is under way.
+async def serving(
+    services: Services, listeners: Sequence[Listener], routes: Sequence[Route] = ROUTES
+) -> AsyncIterator[tuple[str, int]]:
+    """Serve `routes` on bound sockets; give the address of the first. On leaving: refuse new work, finish what is under way.
 
     Raises `ConfigurationError` when a setting of this edge makes no sense.
     """
     _require_the_strict_parser()
     listen = services.settings.listen
     allow_files(listen)
-    app = build(services)
+    app = build(services, routes)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
     factory = _factory(runner, listen)

@@ -28,6 +28,8 @@ def free_port() -> int:
 class HubProcess:
     """One hub in one folder. `folder` outlives the process, so that a test can kill and start it again."""
 
+    options: tuple[str, ...] = ()  #: further options of `axis serve`
+
     def __init__(self, folder: Path, port: int, environment: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.port = port
@@ -67,7 +69,7 @@ class HubProcess:
         """Start it and wait until it is ready."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                (*_AXIS, "serve", "--config", str(self.config), "--port", str(self.port)),
+                (*_AXIS, "serve", "--config", str(self.config), "--port", str(self.port), *self.options),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -49,23 +47,10 @@ class PatientHub(HubProcess):
 class ManyWorkers(PatientHub):
     """A hub of two processes on one port."""
 
-    def start(self):
-        command = (
-            sys.executable,
-            "-m",
-            "adapters.cli",
-            "serve",
-            "--config",
-            str(self.config),
-            "--port",
-            str(self.port),
-        )
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                (*command, "--workers", "2"), stdout=log, stderr=log, env=self._environment
-            )
+    options = ("--workers", "2")
+
+    def _wait_until_ready(self, deadline):
         self.wait_for("/readyz")
-        return self
 
 
 def create(kind, url, folder):
@@ -83,7 +68,7 @@ def _member(code):
     return Member(system, (Agency(code=code, name=f"Cơ quan {code}", parent=None, system_id=code),))
 
 
-def _document(number):
+def document(number):
     return new_document(
         sender=SENDER,
         recipients=(RECIPIENT,),
@@ -98,7 +83,7 @@ async def exchange(sending, asking, keys, number):
     """Hand a document in at one hub and take it at another, which waits for it before it comes."""
     async with open_client(sending.url, keys[SENDER]) as sender, open_client(asking.url, keys[RECIPIENT]) as recipient:
         waiting = asyncio.create_task(recipient.inbox(wait=15))
-        package = (await sender.submit(_document(number))).package
+        package = (await sender.submit(document(number))).package
         (item,) = await waiting
         await recipient.acknowledge(item.id)
         seen = await sender.package(package.id)
