@@ -1,7 +1,7 @@
 """What this process counts, for Prometheus. `docs/metrics.md` lists every metric.
 
 Each process counts for itself and answers `/metrics` with its own numbers; with several workers on one port, scrape each
-through its own port or sum over many scrapes by the `instance` label.
+through its own port (`listen.worker_port`). `axis_process` says which one answered.
 """
 
 from __future__ import annotations

@@ -1,0 +1,137 @@
+"""Facts about how serving ends: what was begun is concluded, the rest is given back, nobody waits out a rest."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from hub.conclusion import Concluder
+from hub.consignment import Consignment
+from hub.freight import Freight
+from hub.ids import DeliveryId, OrderId
+from hub.lifecycle import State
+from hub.order import Consigned, Failed
+from hub.queries import Errand, Ticket
+from hub.signals import Signals
+from routing.schedule import RetrySchedule
+from routing.values import Binding, Lane
+from tests.unit.hub.values import NOW, FixedRegister, attestor, delivery, order, package, snapshot
+
+
+class Hall:
+    """A store and a broker in memory, with orders of one system that is called."""
+
+    def __init__(self, count):
+        self._errands = dict(map(_errand, range(count)))
+        self._waiting = list(self._errands)
+        self.recorded, self.settled, self.released = [], [], []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def take(self, limit, busy):
+        taken, self._waiting = self._waiting, []
+        await self.may_answer.wait()
+        return tuple(Ticket(each, "recipient", Lane.NORMAL, None) for each in taken)
+
+    async def settle(self, tickets):
+        self.settled += [each.order_id for each in tickets]
+
+    async def release(self, tickets):
+        self.released += [each.order_id for each in tickets]
+
+    async def errands(self, order_ids):
+        return tuple(self._errands[each] for each in order_ids)
+
+    async def record(self, changes):
+        self.recorded.append(changes)
+
+
+class Walker:
+    """A courier that waits to be told to arrive, with what came of it."""
+
+    binding = Binding.WEBHOOK
+
+    def __init__(self, outcome):
+        self._outcome = outcome
+        self.has_left, self.may_arrive = asyncio.Event(), asyncio.Event()
+        self.carried = []
+
+    async def carry(self, errand):
+        self.has_left.set()
+        await self.may_arrive.wait()
+        self.carried.append(errand.order.id)
+        return self._outcome
+
+
+def _errand(number):
+    order_id = OrderId(f"01a200cd-0000-7000-8000-00000000010{number}")
+    copy = delivery(State.QUEUED, id=DeliveryId(f"01a200cd-0000-7000-8000-00000000020{number}"))
+    return order_id, Errand(order=order(id=order_id, delivery_id=copy.id), package=package(), delivery=copy)
+
+
+def serving(hall, courier):
+    async def keep_address(_system_id):
+        raise AssertionError("nobody is gone")
+
+    return Consignment(
+        store=hall,
+        broker=hall,
+        couriers={Binding.WEBHOOK: courier},
+        concluder=Concluder(
+            attestor=attestor(),
+            schedule=RetrySchedule.of_seconds(3600, spread=0.0),
+            register=FixedRegister(snapshot()),
+            clock=lambda: NOW,
+        ),
+        freight=Freight(),
+        signals=Signals(),
+        concurrency=1,
+        forget_address=keep_address,
+    )
+
+
+async def ended(task):
+    async with asyncio.timeout(timedelta(seconds=10).total_seconds()):
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_what_is_under_way_is_concluded_and_the_rest_given_back():
+    """Told to stop, a courier that has left arrives and is concluded; orders not begun go back to their queue."""
+    hall, courier = Hall(3), Walker(Consigned())
+    task = asyncio.create_task(serving(hall, courier).run())
+    await courier.has_left.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    courier.may_arrive.set()
+    await ended(task)
+    (first,) = courier.carried
+    assert len(hall.recorded) == 1
+    assert hall.settled == [first]
+    assert len(hall.released) == 2
+    assert first not in hall.released
+
+
+async def test_a_resting_system_keeps_nobody_waiting():
+    """A system that rests after failures does not hold up the end."""
+    hall, courier = Hall(3), Walker(Failed("500"))
+    courier.may_arrive.set()
+    task = asyncio.create_task(serving(hall, courier).run())
+    while len(hall.settled) < 3:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await ended(task)
+    assert hall.released == []
+
+
+async def test_what_is_taken_in_the_last_moment_is_given_back():
+    """Tickets that the broker hands out while the end comes are given back, not kept until their time is up."""
+    hall = Hall(2)
+    hall.may_answer.clear()
+    task = asyncio.create_task(serving(hall, Walker(Consigned())).run())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    await asyncio.sleep(0)
+    hall.may_answer.set()
+    await ended(task)
+    assert len(hall.released) == 2
