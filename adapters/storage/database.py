@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select
 
 from adapters.storage.dialects import PATIENCE, is_in_process, open_engines
 from adapters.storage.errors import translated
 from adapters.storage.held import HeldConnection
+from adapters.storage.own_reader import OwnReader
 from adapters.storage.wakeups import open_wakeups
 from adapters.storage.writer import Committed, GroupCommit, Notify
 
@@ -35,13 +36,15 @@ class Database:
         """Run `work` on one snapshot of the database; raise `Deferral` when it cannot be read."""
         return await self._readers.run(work)
 
-    async def look_up(self, work: Callable[[Connection], T]) -> T:
-        """Run a read of a few rows by key, where it costs least.
+    async def look_up(self, statement: Select[Any], values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
+        """Return the few rows that `statement` finds by key, where that costs least.
 
         SQLite answers from this process's own memory in the time that two changes of thread take, so it is asked on the
         event loop; a server is asked in a thread like any other read.
         """
-        return self._own.read(work) if self._own else await self._readers.run(work)
+        if self._own is not None:
+            return self._own.rows(statement, values)
+        return await self._readers.run(lambda connection: connection.execute(statement, values).all())
 
 
 class Readers:
@@ -71,22 +74,6 @@ class Readers:
         own: HeldConnection = self._own.connection
         with translated(), own.transaction() as connection:
             return work(connection)
-
-
-class OwnReader:
-    """A connection of the event loop itself."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._connection = HeldConnection(engine)
-
-    def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` here and now."""
-        with translated(), self._connection.transaction() as connection:
-            return work(connection)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
 
 
 @asynccontextmanager

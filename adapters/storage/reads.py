@@ -81,12 +81,8 @@ class Reads:
 
     async def package(self, package_id: PackageId) -> Package | None:
         """Return one package."""
-
-        def read(connection: Connection) -> Package | None:
-            row = connection.execute(_package, {"id": package_id}).first()
-            return None if row is None else package_of(row)
-
-        return await self._database.look_up(read)
+        found = await self._database.look_up(_package, {"id": package_id})
+        return package_of(found[0]) if found else None
 
     async def stored_bytes(self, system_id: str) -> int:
         """Return the bytes of all packages that a system has handed in."""
@@ -94,24 +90,16 @@ class Reads:
         def read(connection: Connection) -> int:
             return int(connection.execute(_stored_bytes, {"system_id": system_id}).scalar_one())
 
-        return await self._database.look_up(read)
+        return await self._database.read(read)  # it adds up as many rows as there are packages
 
     async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
         """Return the deliveries of a package in the order of its recipients."""
-
-        def read(connection: Connection) -> tuple[Delivery, ...]:
-            return tuple(map(delivery_of, connection.execute(_deliveries, {"id": package_id}).all()))
-
-        return await self._database.look_up(read)
+        return tuple(map(delivery_of, await self._database.look_up(_deliveries, {"id": package_id})))
 
     async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
         """Return one delivery with its package."""
-
-        def read(connection: Connection) -> tuple[Package, Delivery] | None:
-            row = connection.execute(_delivery, {"id": delivery_id}).first()
-            return None if row is None else pair_of(row)
-
-        return await self._database.look_up(read)
+        found = await self._database.look_up(_delivery, {"id": delivery_id})
+        return pair_of(found[0]) if found else None
 
     async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
         """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
@@ -127,24 +115,16 @@ class Reads:
 
     async def event(self, event_id: EventId) -> EventRecord | None:
         """Return one event."""
-
-        def read(connection: Connection) -> EventRecord | None:
-            row = connection.execute(_event, {"id": event_id}).first()
-            return None if row is None else event_of(row)
-
-        return await self._database.look_up(read)
+        found = await self._database.look_up(_event, {"id": event_id})
+        return event_of(found[0]) if found else None
 
     async def event_of(
         self, event: Event, *, package_id: PackageId, delivery_id: DeliveryId | None
     ) -> EventRecord | None:
         """Return the first such event of a package (with `delivery_id` None: of the package itself) or of one delivery."""
         statement = _event_of_package if delivery_id is None else _event_of_delivery
-
-        def read(connection: Connection) -> EventRecord | None:
-            row = connection.execute(statement, {"event": event.value, "id": delivery_id or package_id}).first()
-            return None if row is None else event_of(row)
-
-        return await self._database.look_up(read)
+        found = await self._database.look_up(statement, {"event": event.value, "id": delivery_id or package_id})
+        return event_of(found[0]) if found else None
 
     async def events(self, package_id: PackageId) -> tuple[EventRecord, ...]:
         """Return the whole story of a package in commit order."""
@@ -156,14 +136,11 @@ class Reads:
 
     async def content(self, sha256: str) -> Bytes | None:
         """Return the bytes of a package or where they lie."""
-
-        def read(connection: Connection) -> Bytes | None:
-            row = connection.execute(_content, {"sha256": sha256}).first()
-            if row is None:
-                return None
-            return Bytes(row.size, row.data, None if row.data is not None else self._files.path(sha256))
-
-        return await self._database.look_up(read)
+        found = await self._database.look_up(_content, {"sha256": sha256})
+        if not found:
+            return None
+        size, data = found[0]
+        return Bytes(size, data, None if data is not None else self._files.path(sha256))
 
 
 def _original(pairs: list[tuple[Package, Delivery]]) -> Original:
