@@ -45,8 +45,13 @@ run: install  ## a development hub on 127.0.0.1:8080, its state in var/
 	@test -e $(HUB)/axis.toml || $(BIN)/axis init $(HUB) --demo
 	@$(BIN)/axis serve --config $(HUB)/axis.toml
 
-demo: install  ## exchange real signed packages on a throw-away hub and show what happened
-	@$(BIN)/axis demo
+# PROFILE=production: the same on a private PostgreSQL and RabbitMQ, which it starts and stops.
+demo: $(if $(filter production,$(PROFILE)),install-dev,install)  ## exchange real signed packages on a throw-away hub; also PROFILE=production
+ifeq ($(PROFILE),production)
+	@$(BIN)/python -m tests.services $(BIN)/axis demo --database-url {postgresql} --broker-url {rabbitmq} $(ARGS)
+else
+	@$(BIN)/axis demo $(ARGS)
+endif
 
 # Tests of one module stay on one worker: its hub is started once.
 test: install-dev  ## all tests

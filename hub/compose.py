@@ -13,6 +13,7 @@ from typing import NamedTuple
 import structlog
 from msgspec import structs
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from adapters.amqp import open_broker
 from adapters.http.listeners import listeners
@@ -31,6 +32,7 @@ from hub.attest import Attestor
 from hub.certificate_watch import CertificateWatch
 from hub.commits import Commits
 from hub.conclusion import Concluder
+from hub.configuration import ConfigurationError
 from hub.consignment import Consignment, ForgetAddress
 from hub.credential_uses import CredentialUses
 from hub.examination import Examination
@@ -211,8 +213,13 @@ def _once_loaded(register: CurrentRegister, run: Callable[[], Awaitable[None]]) 
 
 
 def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
-    """Return the storage settings with every relative path made absolute."""
-    url = make_url(settings.url)
+    """Return the storage settings with every relative path made absolute; raise `ConfigurationError` for a foreign URL."""
+    try:
+        url = make_url(settings.url)
+    except ArgumentError as error:
+        raise ConfigurationError("storage.url is no SQLAlchemy URL") from error
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise ConfigurationError("storage.url must begin with sqlite:/// or postgresql+psycopg://")
     if url.drivername.startswith("sqlite") and url.database:
         url = url.set(database=str(base_dir / url.database))
     return StorageSettings(

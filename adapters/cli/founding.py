@@ -15,7 +15,16 @@ from adapters.cli.files import write_new, write_secret
 from adapters.cli.hub_keys import DEVELOPMENT_CRLS, write_development_pki, write_own_keys, write_secrets_key
 from adapters.cli.template import render
 from adapters.cli.trouble import UsageFault
-from hub.settings import DeliverySettings, HubSettings, ListenSettings, RevocationSettings, Settings, TrustSettings
+from hub.settings import (
+    BrokerSettings,
+    DeliverySettings,
+    HubSettings,
+    ListenSettings,
+    RevocationSettings,
+    Settings,
+    StorageSettings,
+    TrustSettings,
+)
 
 _MADE = ("axis.toml", "pki", "data", "credentials.json")
 
@@ -28,6 +37,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     port: int
     webhook_port: int
     is_demo: bool
+    database_url: str | None = None  #: None: SQLite in the folder
+    broker_url: str = ""  #: empty: a table of the database is the queue
 
     @property
     def base_url(self) -> str:
@@ -36,10 +47,10 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 async def found(plan: Plan) -> None:
-    """Create everything; what was begun is removed again when it cannot be finished.
+    """Create everything; of the folder, what was begun is removed again when it cannot be finished.
 
     Raises:
-        UsageFault: something is there already.
+        UsageFault: something is there already, in the folder or in the database.
     """
     folder = plan.folder
     if (folder.exists() and not folder.is_dir()) or any((folder / name).exists() for name in _MADE):
@@ -57,12 +68,17 @@ async def found(plan: Plan) -> None:
 
 
 async def _found(plan: Plan) -> None:
-    from adapters.storage.migrate import migrate
+    from sqlalchemy import make_url
+
+    from adapters.storage.migrate import is_empty, migrate
     from adapters.trust.locker import FileLocker
     from hub.compose import located
 
     at = datetime.now(UTC)
     settings = _settings(plan)
+    storage = located(settings.storage, plan.folder.resolve())
+    if plan.database_url and not is_empty(storage.url):
+        raise UsageFault("database-not-empty", url=make_url(storage.url).render_as_string(hide_password=True))
     pki = plan.folder / "pki"
     for folder in (pki, plan.folder / "data"):
         folder.mkdir(mode=0o700)
@@ -74,8 +90,8 @@ async def _found(plan: Plan) -> None:
         write_own_keys(pki, plan.hub_code, at)
     locker = FileLocker(plan.folder / settings.trust.secrets_key)
     write_secrets_key(plan.folder / settings.trust.secrets_key)
-    write_new(plan.folder / "axis.toml", render(settings).encode())
-    storage = located(settings.storage, plan.folder.resolve())
+    has_secrets = bool(plan.database_url or plan.broker_url)  # addresses of servers hold passwords
+    write_new(plan.folder / "axis.toml", render(settings).encode(), mode=0o600 if has_secrets else 0o644)
     migrate(storage.url)
     if directory is not None:
         enrolment = Enrolment(directory, seals, base_url=plan.base_url, hub_code=plan.hub_code, at=at)
@@ -85,7 +101,10 @@ async def _found(plan: Plan) -> None:
 
 def _settings(plan: Plan) -> Settings:
     settings = Settings(
-        hub=HubSettings(code=plan.hub_code, base_url=plan.base_url), listen=ListenSettings(port=plan.port)
+        hub=HubSettings(code=plan.hub_code, base_url=plan.base_url),
+        listen=ListenSettings(port=plan.port),
+        storage=StorageSettings(url=plan.database_url) if plan.database_url else StorageSettings(),
+        broker=BrokerSettings(url=plan.broker_url),
     )
     if not plan.is_demo:
         return settings

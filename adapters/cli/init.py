@@ -22,6 +22,8 @@ async def init(
     hub_code: str = "H99",
     port: int = 8080,
     webhook_port: int = 9099,
+    database_url: str | None = None,
+    broker_url: str = "",
 ) -> int:
     """Create a hub's folder: `axis.toml` with every setting, `pki/`, `data/` with a migrated database.
 
@@ -40,12 +42,25 @@ async def init(
         Port that the hub will listen on.
     webhook_port
         Port of 127.0.0.1 where the demo's webhook receiver is expected.
+    database_url
+        An empty PostgreSQL database: postgresql+psycopg://user:password@host/name. Default: SQLite in the folder.
+    broker_url
+        RabbitMQ: amqp://user:password@host/vhost. Default: a table of the database is the queue.
     """
     from adapters.cli.founding import Plan, found
 
     if not _HUB_CODE.fullmatch(hub_code) or len(hub_code) > 20:
         raise UsageFault("bad-hub-code", code=hub_code)
-    await found(Plan(folder=folder, hub_code=hub_code, port=port, webhook_port=webhook_port, is_demo=demo))
+    plan = Plan(
+        folder=folder,
+        hub_code=hub_code,
+        port=port,
+        webhook_port=webhook_port,
+        is_demo=demo,
+        database_url=database_url,
+        broker_url=broker_url,
+    )
+    await found(plan)
     print_line(say("init-done", code=hub_code, path=folder))
     if demo:
         print_line(say("init-demo", path=folder / "credentials.json"))

@@ -60,6 +60,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Rồi đăng ký: axis system add, axis agency add, axis agency certify, axis key add.",
             "Then enrol: axis system add, axis agency add, axis agency certify, axis key add.",
         ),
+        "database-not-empty": (
+            "Cơ sở dữ liệu {url} đã có bảng; hãy dùng một cơ sở dữ liệu trống.",
+            "The database {url} holds tables already; name an empty one.",
+        ),
         "init-serve": ("Chạy: axis serve --config {path}", "Run it: axis serve --config {path}"),
         # serve
         "serve-at": ("Trục {code} phục vụ tại {url}", "Hub {code} serves at {url}"),
@@ -319,9 +323,12 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "doctor-not-ready-fix": ("Xem các dòng trên và nhật ký của trục.", "See the lines above and the hub's log."),
         # demo
         "demo-head": (
-            "Axis Hub: đường đi của văn bản, trên một trục dùng thử (SQLite, một tiến trình). Mọi dòng đều đã được kiểm tra.",
-            "Axis Hub: the way of documents, on a throw-away hub (SQLite, one process). Every line below was checked.",
+            "Axis Hub: đường đi của văn bản, trên một trục dùng thử ({where}). Mọi dòng đều đã được kiểm tra.",
+            "Axis Hub: the way of documents, on a throw-away hub ({where}). Every line below was checked.",
         ),
+        "demo-on-sqlite": ("SQLite, một tiến trình", "SQLite, one process"),
+        "demo-on-postgresql": ("PostgreSQL, hai tiến trình", "PostgreSQL, two processes"),
+        "demo-on-rabbitmq": ("PostgreSQL, RabbitMQ, hai tiến trình", "PostgreSQL, RabbitMQ, two processes"),
         "demo-who": ("ai", "who"),
         "demo-what": ("việc gì", "what happened"),
         "demo-proof": ("bằng chứng", "proof"),

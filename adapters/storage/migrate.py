@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 from adapters.storage.dialects import open_engines, prepare_place
 from adapters.storage.errors import translated
@@ -33,6 +34,17 @@ def is_current(url: str) -> bool:
         with translated(), engines.reader.connect() as connection:
             present = MigrationContext.configure(connection).get_current_heads()
         return set(present) == set(ScriptDirectory.from_config(_configuration()).get_heads())
+    finally:
+        engines.dispose()
+
+
+def is_empty(url: str) -> bool:
+    """Return whether the database at an SQLAlchemy URL holds no table yet."""
+    prepare_place(url)
+    engines = open_engines(url, readers=1)
+    try:
+        with translated(), engines.reader.connect() as connection:
+            return not inspect(connection).get_table_names()
     finally:
         engines.dispose()
 

@@ -15,20 +15,27 @@ from adapters.cli.output import AsJson, print_json
 from adapters.cli.trouble import CommandFailed
 
 if TYPE_CHECKING:
+    from adapters.cli.demo.hub import Engines
     from adapters.cli.demo.report import Report
 
 _LIMIT = 55.0  #: seconds for everything
 
 
-async def demo(*, keep: Path | None = None, as_json: AsJson = False) -> int:
+async def demo(
+    *, keep: Path | None = None, database_url: str | None = None, broker_url: str = "", as_json: AsJson = False
+) -> int:
     """Exchange real signed packages on a throw-away hub, check everything, and show what happened. Under a minute.
 
     Parameters
     ----------
     keep
         Put the hub into this new folder and leave it there.
+    database_url
+        Use this empty PostgreSQL database, and two processes; default: SQLite and one.
+    broker_url
+        Use this RabbitMQ; default: a table of the database is the queue.
     """
-    from adapters.cli.demo.hub import HubFailed
+    from adapters.cli.demo.hub import Engines, HubFailed
     from adapters.cli.demo.play import CheckFailed
     from adapters.cli.demo.report import Report
 
@@ -36,7 +43,7 @@ async def demo(*, keep: Path | None = None, as_json: AsJson = False) -> int:
     try:
         with _folder(keep) as folder:
             async with asyncio.timeout(_LIMIT):
-                receipts = await _perform(folder, report)
+                receipts = await _perform(folder, Engines(database_url, broker_url), report)
     except (CheckFailed, HubFailed) as error:
         raise CommandFailed("demo-failed", error=error) from error
     except TimeoutError as error:
@@ -47,15 +54,15 @@ async def demo(*, keep: Path | None = None, as_json: AsJson = False) -> int:
     return 0
 
 
-async def _perform(folder: Path, report: Report) -> int:
+async def _perform(folder: Path, engines: Engines, report: Report) -> int:
     from adapters.cli.demo.cast import CALLED, gathered
     from adapters.cli.demo.hub import found_hub, start, stopping
     from adapters.cli.demo.play import Play
     from adapters.cli.demo.receiver import Receiver, receiving
 
-    report.head()
+    report.head(say(_where(engines)))
     with report.line("axis init", "demo-founds") as note:
-        hub = await found_hub(folder)
+        hub = await found_hub(folder, engines)
         note.facts.update(agencies=len(hub.credentials.agencies), systems=len(hub.credentials.systems))
         note.proof = "pki/, axis.toml"
     async with gathered(hub) as cast:
@@ -69,6 +76,12 @@ async def _perform(folder: Path, report: Report) -> int:
                 play = Play(cast, receiver, report)
                 await play.perform()
     return play.receipts
+
+
+def _where(engines: Engines) -> str:
+    if engines.database_url is None:
+        return "demo-on-sqlite"
+    return "demo-on-rabbitmq" if engines.broker_url else "demo-on-postgresql"
 
 
 @contextmanager

@@ -32,6 +32,7 @@ class ThrowAwayHub(Struct, frozen=True):
     url: str
     credentials: Credentials
     webhook_port: int
+    workers: int
 
     @property
     def log(self) -> Path:
@@ -39,12 +40,33 @@ class ThrowAwayHub(Struct, frozen=True):
         return self.folder / "hub.log"
 
 
-async def found_hub(folder: Path) -> ThrowAwayHub:
+class Engines(Struct, frozen=True):
+    """What the hub stands on: the embedded default, or servers that are there already."""
+
+    database_url: str | None = None
+    broker_url: str = ""
+
+    @property
+    def workers(self) -> int:
+        """How many processes the hub gets."""
+        return 2 if self.database_url else 1
+
+
+async def found_hub(folder: Path, engines: Engines) -> ThrowAwayHub:
     """Found a demo hub on two free ports."""
     port, webhook_port = _free_port(), _free_port()
-    await found(Plan(folder=folder, hub_code="H99", port=port, webhook_port=webhook_port, is_demo=True))
+    plan = Plan(
+        folder=folder,
+        hub_code="H99",
+        port=port,
+        webhook_port=webhook_port,
+        is_demo=True,
+        database_url=engines.database_url,
+        broker_url=engines.broker_url,
+    )
+    await found(plan)
     credentials = read_credentials(folder / "credentials.json")
-    return ThrowAwayHub(folder, credentials.base_url, credentials, webhook_port)
+    return ThrowAwayHub(folder, credentials.base_url, credentials, webhook_port, engines.workers)
 
 
 async def start(hub: ThrowAwayHub) -> asyncio.subprocess.Process:
@@ -52,6 +74,7 @@ async def start(hub: ThrowAwayHub) -> asyncio.subprocess.Process:
     with hub.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "adapters.cli", "serve", "--config", str(hub.folder / "axis.toml")),
+            *("--workers", str(hub.workers)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -44,9 +44,9 @@ class Report:
         """How long it has taken so far."""
         return time.monotonic() - self._started
 
-    def head(self) -> None:
+    def head(self, where: str) -> None:
         """Print what this is."""
-        self._print(say("demo-head"))
+        self._print(say("demo-head", where=where))
         self._print(f"{'ms':>6}  {say('demo-who'):<22}  {say('demo-what'):<74}  {say('demo-proof')}")
 
     @contextmanager

@@ -15,3 +15,10 @@ def test_demo_in_vietnamese(axis):
     assert "Văn bản đã bị thay đổi sau khi ký" in shown
     assert "đã bị thu hồi" in shown
     assert "đã hết hạn" in shown
+
+
+def test_demo_on_servers(axis, new_postgresql_url, rabbitmq):
+    """The same demo on PostgreSQL and RabbitMQ (`make demo PROFILE=production`), by two processes."""
+    code, shown, message = axis("demo", "--json", "--database-url", new_postgresql_url(), "--broker-url", rabbitmq.url)
+    assert code == 0, message
+    assert shown["receipts"] > 15

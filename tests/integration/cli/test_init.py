@@ -130,3 +130,31 @@ def test_bare_is_well(bare, axis):
     code, findings, _ = axis("doctor", "--config", bare / "axis.toml", "--json")
     assert [each for each in findings if each["level"] == "fail"] == []
     assert code == 0
+
+
+def test_servers(axis, tmp_path, new_postgresql_url):
+    """A hub can be founded on an empty PostgreSQL; its configuration, which holds passwords, is the owner's alone."""
+    url = new_postgresql_url()
+    code, _, message = axis("init", tmp_path / "hub", "--database-url", url, "--broker-url", "amqp://a:b@127.0.0.1/")
+    assert code == 0, message
+    configuration = tmp_path / "hub" / "axis.toml"
+    assert stat.S_IMODE(configuration.stat().st_mode) == 0o600
+    assert f'url = "{url}"' in configuration.read_text("utf-8")
+    assert not list((tmp_path / "hub" / "data").glob("*.db"))
+
+
+def test_database_in_use(axis, tmp_path, new_postgresql_url, migrated_template):
+    """A database that holds something is not founded upon; the folder is left as it was."""
+    code, _, message = axis("init", tmp_path / "hub", "--database-url", new_postgresql_url(migrated_template))
+    assert code == 2
+    assert "empty" in message
+    assert not (tmp_path / "hub").exists()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle://x/y", "postgresql+psycopg://axis@127.0.0.1:1/axis"])
+def test_database_that_cannot_be_used(axis, tmp_path, url):
+    """An address that leads to no database ends with a sentence, never a traceback."""
+    code, _, message = axis("init", tmp_path / "hub", "--database-url", url)
+    assert code in {2, 3}
+    assert message.strip()
+    assert not (tmp_path / "hub").exists()
