@@ -22,8 +22,8 @@ from routing.resolve import NoRoute, Route, resolve
 from routing.values import SignaturePolicy, System
 from schemas.edxml import Envelope, Kind, read
 from schemas.edxml.identity import identify
+from schemas.edxml.lean import LIFT_FROM, LeanTree, parse_lean
 from schemas.errors import Malformed
-from schemas.parser import parse
 from signing.certificates import TrustAnchors
 from signing.errors import Undetermined, Untrusted
 from signing.report import Step
@@ -44,13 +44,15 @@ class Window(Struct, frozen=True):
 class Rules(Struct, frozen=True):
     """What a submission is examined against: the register of the moment, the trust anchors, the sending window.
 
-    `revocation` is the evidence of the moment; None: whether certificates were revoked is not checked.
+    `revocation` is the evidence of the moment; None: whether certificates were revoked is not checked. `lift_from` is the
+    number of bytes from which an attachment's content stays out of the tree.
     """
 
     snapshot: Snapshot
     anchors: TrustAnchors
     window: Window
     revocation: Revocation | None = None
+    lift_from: int = LIFT_FROM
 
 
 class Examined(Struct, frozen=True, kw_only=True):
@@ -74,12 +76,14 @@ def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: dateti
     Raises `Refusal` (the sender must change something) or `Deferral` (revocation data out of reach).
     """
     with _mapped():
-        root = parse(data)  # 2
-        kind = identify(root)
-        verified = _verify(root, kind, system, rules, at)  # 3
-        envelope = read(
-            verified.tree if verified else root, received_at=at, has_byte_order_mark=data[:3] == BOM_UTF8
-        )  # 4
+        lean = parse_lean(data, lift_from=rules.lift_from)  # 2
+        verified = _verify(lean, system, rules, at)  # 3
+        envelope = read(  # 4
+            verified.tree if verified else lean.root,
+            received_at=at,
+            has_byte_order_mark=data[:3] == BOM_UTF8,
+            contents=lean.contents,
+        )
         sender = _agree_on_sender(envelope, verified, system, rules.snapshot)  # 5
         _check_window(envelope, rules.window, at)
         routes = resolve(rules.snapshot.directory, envelope.recipients, at.date())
@@ -87,24 +91,32 @@ def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: dateti
         envelope=envelope,
         sender=sender,
         routes=routes,
-        signature=_signature(root, verified, system.policy),
+        signature=_signature(lean.root, verified, system.policy),
         report=verified.report if verified else (),
     )
 
 
-def _verify(root: etree._Element, kind: Kind, system: System, rules: Rules, at: datetime) -> Verified | None:
-    if has_signature(root):
-        return verify(root, registry=rules.snapshot, anchors=rules.anchors, at=at, revocation=rules.revocation)
+def _verify(lean: LeanTree, system: System, rules: Rules, at: datetime) -> Verified | None:
+    kind = identify(lean.root)
+    if has_signature(lean.root):
+        return verify(
+            lean.root,
+            registry=rules.snapshot,
+            anchors=rules.anchors,
+            at=at,
+            revocation=rules.revocation,
+            texts=lean.texts,
+        )
     # Statuses are unsigned in the standard: the authentication of the system suffices for them.
     if system.policy is SignaturePolicy.REQUIRED and kind is Kind.DOCUMENT:
-        raise _unsigned(root, at)
+        raise _unsigned(lean, at)
     return None
 
 
-def _unsigned(root: etree._Element, at: datetime) -> Refusal:
+def _unsigned(lean: LeanTree, at: datetime) -> Refusal:
     """Return the refusal of a package that must be signed, with whatever else is wrong, so that all is mended at once."""
     try:
-        read(root, received_at=at)
+        read(lean.root, received_at=at, contents=lean.contents)
     except Malformed as error:
         faults = _faults_of(error)
     else:

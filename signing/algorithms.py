@@ -5,7 +5,7 @@ SHA-1 is known but stands only on the laboratory policy, for judging historical 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from cryptography.hazmat.primitives import hashes
@@ -30,9 +30,11 @@ _SHA1, _SHA256, _SHA384, _SHA512 = (
     hashes.SHA512(),
 )
 
+SHA256 = f"{_XMLENC}sha256"
+
 #: DigestMethod URI -> hashlib name.
 DIGESTS: Mapping[str, str] = {
-    f"{_XMLENC}sha256": "sha256",
+    SHA256: "sha256",
     f"{_MORE_2001}sha384": "sha384",
     f"{_XMLENC}sha512": "sha512",
     f"{_DSIG}sha1": "sha1",
@@ -110,6 +112,14 @@ def weakness_of(key: object, policy: AlgorithmPolicy) -> str:
 def digest(method: str, data: bytes) -> bytes:
     """Hash by a DigestMethod URI of `DIGESTS`."""
     return hashlib.new(DIGESTS[method], data, usedforsecurity=True).digest()
+
+
+def digest_of_pieces(method: str, pieces: Iterable[bytes | memoryview]) -> bytes:
+    """Hash what the pieces make together, as `digest` does."""
+    total = hashlib.new(DIGESTS[method], usedforsecurity=True)
+    for piece in pieces:
+        total.update(piece)
+    return total.digest()
 
 
 def check_signature(method: str, key: PublicKey, value: bytes, data: bytes) -> None:

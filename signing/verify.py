@@ -4,17 +4,17 @@ Modelled on EN 319 132-1 level B-B, narrowed to one shape. A general verifier is
 is asked "is this whole document what one registered agency signed".
 """
 
-import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from lxml.etree import _Element
 from msgspec import Struct
 
-from signing import keyinfo, place, structure, xades
-from signing.algorithms import DEFAULT_POLICY, DIGESTS, AlgorithmPolicy, check_signature, digest
-from signing.canonical import Canonicalisation
+from signing import canonical, keyinfo, place, structure, xades
+from signing.algorithms import DEFAULT_POLICY, SHA256, AlgorithmPolicy, check_signature, digest, digest_of_pieces
+from signing.canonical import NO_TEXTS, Canonicalisation
 from signing.certificates import Loaded, TrustAnchors
 from signing.errors import FOREIGN, REVOCATION_CODES, Code, Undetermined, Untrusted, ended_by_verdict
 from signing.place import has_signature
@@ -73,6 +73,7 @@ def verify(
     at: datetime,
     policy: AlgorithmPolicy = DEFAULT_POLICY,
     revocation: Revocation | None = None,
+    texts: Mapping[str, bytes] = NO_TEXTS,
 ) -> Verified:
     """Check that the whole document was signed by one registered agency.
 
@@ -103,6 +104,8 @@ def verify(
         at: the moment of receipt, aware.
         policy: the allowed algorithms.
         revocation: the evidence to require; None leaves revocation unchecked, and the report says so.
+        texts: large texts of the document that are not in the tree, by the mark that stands for each there, in document
+            order. They are digested in the place of their marks (`canonical.whole` says why that is sound).
 
     Raises:
         Untrusted: with the problem code, the step, and the report of all steps.
@@ -147,7 +150,7 @@ def verify(
         _check_value(signature, c14n.signed_info, leaf)
         procedure.passed(f"signed at {claimed_at} by its own word" if claimed_at else "")
         # 8. digest
-        signed_sha256 = _check_digests(root, signature, parts, c14n)
+        signed_sha256 = _check_digests(root, signature, parts, c14n, texts)
         procedure.passed(signed_sha256)
     return Verified(root, _signer(registration, leaf), signed_sha256, procedure.report())
 
@@ -182,16 +185,22 @@ def _check_value(signature: Signature, c14n: Canonicalisation, leaf: Loaded) -> 
         ) from error
 
 
-def _check_digests(root: _Element, signature: Signature, parts: tuple[_Element, ...], c14n: Canonicalisations) -> str:
+def _check_digests(
+    root: _Element,
+    signature: Signature,
+    parts: tuple[_Element, ...],
+    c14n: Canonicalisations,
+    texts: Mapping[str, bytes],
+) -> str:
     """Check every digest, the document's last; return the SHA-256 of the document's canonical form, hexadecimal."""
     for reference, element, form in zip(signature.parts, parts, c14n.parts, strict=True):  # while still in their place
         _compare(reference, digest(reference.digest_method, form.apply_to_part(element)))
     place.detach(signature.element)
-    document = signature.document
+    method = signature.document.digest_method
     data = c14n.document.apply(root)
-    value = digest(document.digest_method, data)
-    _compare(document, value)
-    return value.hex() if DIGESTS[document.digest_method] == "sha256" else hashlib.sha256(data).hexdigest()
+    value = digest_of_pieces(method, canonical.whole(data, texts))
+    _compare(signature.document, value)
+    return (value if method == SHA256 else digest_of_pieces(SHA256, canonical.whole(data, texts))).hex()
 
 
 def _compare(reference: Reference, value: bytes) -> None:

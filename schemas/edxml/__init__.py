@@ -5,6 +5,8 @@ digested), lets libxml2 judge it against the schemas, checks the few rules that 
 the attachments, and returns an `Envelope`: a `DocumentEnvelope` or a `StatusEnvelope`. Any prefix and any order of
 elements is understood. What is wrong is told all at once; what is odd but common is accepted and stands in `notes`.
 
+`lean.parse_lean` makes such a tree without the large contents of attachments, which stand beside it, decoded.
+
 `encode` writes an envelope in the very form of the national SDK, so that `read` of it gives an equal one; `compose`
 makes new envelopes. One table of shapes (`shapes`) serves both directions.
 """

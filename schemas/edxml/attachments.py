@@ -1,13 +1,14 @@
-"""Attachments: the manifest and the contents fitted together, each file decoded in pieces and measured.
+"""Attachments: the manifest and the contents fitted together, each file decoded and measured.
 
 1. names of files are judged;
 2. every manifest reference finds its one attachment and the reverse, ids compared without `cid:`;
-3. base64 is decoded piece by piece; a file that is no zip is hashed on the way and never held whole;
+3. base64 is decoded, unless that was done when the content was kept out of the tree (`lean`);
 4. a zip with one flat entry is the sender's wrapping: the file is that entry; any other zip is the file itself.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from lxml.etree import _Element
 from msgspec import Struct
@@ -15,7 +16,7 @@ from msgspec import Struct
 from schemas.edxml import names, sentences
 from schemas.edxml.archive import ArchiveError, UnsafeArchive
 from schemas.edxml.attachment import Attachment, AttachmentFile
-from schemas.edxml.base64_text import BrokenBase64
+from schemas.edxml.base64_text import BrokenBase64, decoded
 from schemas.edxml.content import MeasuredContent, measured_content, whole_content
 from schemas.edxml.file_names import fault_of
 from schemas.edxml.media import is_binary, media_type
@@ -23,6 +24,7 @@ from schemas.edxml.shapes import ATTACHMENT, REFERENCE
 from schemas.edxml.skeleton import Skeleton, skeleton_of
 from schemas.errors import MAX_VIOLATIONS, AttachmentMismatch, AttachmentUnsafe, Malformed, Violation
 
+NO_CONTENTS: Mapping[str, bytes] = MappingProxyType({})
 MAX_UNPACKED = 256 << 20  #: bytes that all wrapped files of one package may have together
 
 _DAMAGE = 4  #: so many U+FFFD in a binary file are no accident: its bytes were read as text somewhere
@@ -104,8 +106,8 @@ class Measured(Struct, frozen=True):
     notes: tuple[Violation, ...]
 
 
-def measure(parts: Parts, max_unpacked: int = MAX_UNPACKED) -> Measured:
-    """Decode every content, hash it, look at its first bytes.
+def measure(parts: Parts, max_unpacked: int = MAX_UNPACKED, contents: Mapping[str, bytes] = NO_CONTENTS) -> Measured:
+    """Decode every content that is not decoded yet, hash it, look at its first bytes.
 
     Raises:
         AttachmentMismatch: a content is no base64, or a declared zip cannot be opened.
@@ -118,7 +120,7 @@ def measure(parts: Parts, max_unpacked: int = MAX_UNPACKED) -> Measured:
     declared_names = {part.content_id: part.name for part in parts.references}
     for part in parts.attachments:
         try:
-            file = measured_content(_content_of(part), part.name, part.declared_type, budget)
+            file = measured_content(_content_of(part, contents), part.name, part.declared_type, budget)
         except (BrokenBase64, ArchiveError) as error:
             if len(troubles) < MAX_VIOLATIONS:
                 troubles.append(_trouble(part, error))
@@ -146,7 +148,7 @@ def extract(root: _Element, content_id: str, max_unpacked: int = MAX_UNPACKED) -
     if part is None:
         raise KeyError(content_id)
     try:
-        data = whole_content(_content_of(part), part.name, part.declared_type, max_unpacked)
+        data = whole_content(_content_of(part, NO_CONTENTS), part.name, part.declared_type, max_unpacked)
     except (BrokenBase64, ArchiveError) as error:
         kind, violation = _trouble(part, error)
         raise kind(violation) from None
@@ -160,9 +162,11 @@ def _trouble(part: Part, error: BrokenBase64 | ArchiveError) -> tuple[type[Malfo
     return kind, sentences.bad_archive(part.element, part.name, error.rule)
 
 
-def _content_of(part: Part) -> str:
+def _content_of(part: Part, contents: Mapping[str, bytes]) -> bytes:
     content = next(part.element.iterchildren(names.CONTENT), None)  # three times as fast as findtext
-    return "" if content is None else content.text or ""
+    text = "" if content is None else content.text or ""
+    data = contents.get(text)
+    return decoded(text.encode()) if data is None else data
 
 
 def _attachment(part: Part, file: MeasuredContent) -> Attachment:

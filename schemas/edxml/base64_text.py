@@ -1,40 +1,30 @@
-"""Base64 of attachments, decoded in pieces.
+"""Base64 of attachments.
 
-Line breaks and blanks are tolerated, nothing else: no missing padding, no other alphabet, no data behind the padding.
+Blanks and line breaks are tolerated, nothing else: no missing padding, no other alphabet, no data behind the padding.
 """
 
-import binascii
-from collections.abc import Iterator
+import msgspec
 
 from schemas.edxml.names import XML_BLANKS
 
-_PIECE = 1 << 20  #: characters decoded at a time
 _BLANKS = XML_BLANKS.encode()
+_EACH_BLANK = tuple(bytes((blank,)) for blank in _BLANKS)
 
 
 class BrokenBase64(ValueError):
     """The text is not base64."""
 
 
-def decoded(text: str) -> Iterator[bytes]:
-    """Yield the bytes of `text` piece by piece, so that no second copy of a large text is made.
+def decoded(text: bytes) -> bytes:
+    """Return what `text` stands for.
+
+    msgspec's decoder and not binascii's: four times as fast, and strict by itself.
 
     Raises:
-        BrokenBase64: somewhere on the way.
+        BrokenBase64: it stands for nothing.
     """
-    rest = b""
-    is_ended = False
-    for start in range(0, len(text), _PIECE):
-        try:
-            piece = rest + text[start : start + _PIECE].encode("ascii").translate(None, _BLANKS)
-            whole = len(piece) - len(piece) % 4
-            rest = piece[whole:]
-            if is_ended and piece:
-                raise BrokenBase64("data behind the padding")
-            if whole:
-                is_ended = piece[whole - 1 : whole] == b"="
-                yield binascii.a2b_base64(memoryview(piece)[:whole], strict_mode=True)
-        except (UnicodeEncodeError, binascii.Error) as error:
-            raise BrokenBase64(str(error)) from None
-    if rest:
-        raise BrokenBase64("cut short")
+    packed = text.translate(None, _BLANKS) if any(blank in text for blank in _EACH_BLANK) else text
+    try:
+        return msgspec.convert(str(packed, "ascii"), bytes)
+    except (UnicodeDecodeError, msgspec.ValidationError):
+        raise BrokenBase64("not base64") from None

@@ -7,7 +7,7 @@
 5. what was accepted but is worth telling becomes notes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -39,6 +39,7 @@ def read(
     received_at: datetime,
     has_byte_order_mark: bool = False,
     max_unpacked: int = attachments.MAX_UNPACKED,
+    contents: Mapping[str, bytes] = attachments.NO_CONTENTS,
 ) -> Envelope:
     """Return what the package with the root element `root` says.
 
@@ -47,6 +48,7 @@ def read(
         received_at: aware; documents dated later are refused.
         has_byte_order_mark: whether the bytes began with one, for the notes.
         max_unpacked: bytes that all zipped attachments may have together.
+        contents: decoded contents by the mark that stands for each in the tree (`lean.LeanTree.contents`).
 
     Raises:
         UnknownDocumentType: another root element or namespace.
@@ -60,7 +62,7 @@ def read(
     if package.kind is Kind.STATUS:
         status = StatusEnvelope(**_values(STATUS, package.message_header))
         return replace(status, notes=_limited(told, notes.of_status(status, package)))
-    measured = attachments.measure(parts, max_unpacked)
+    measured = attachments.measure(parts, max_unpacked, contents)
     document = DocumentEnvelope(
         **_values(DOCUMENT, package.message_header),
         **_values(TRACE_HEADER_LIST, package.trace_header_list),

@@ -1,11 +1,14 @@
-"""Attachments: decoded in pieces, unwrapped, measured, matched with the manifest."""
+"""Attachments: decoded, unwrapped, measured, matched with the manifest."""
 
 import base64
+import binascii
 import hashlib
 import io
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.edxml import DocumentEnvelope, extract, read
 from schemas.edxml.archive import Archive, BrokenArchive, UnsafeArchive, wrapped
@@ -176,13 +179,13 @@ def test_cid_is_stripped_repeatedly(given: str, bare: str):
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 1 << 20, (1 << 20) - 1, 3_000_001])
 @pytest.mark.parametrize("width", [0, 76])
-def test_base64_is_decoded_in_pieces(size: int, width: int):
+def test_base64_is_decoded(size: int, width: int):
     """Any length, in one line or many, comes back whole."""
     data = (b"0123456789abcdef" * (size // 16 + 1))[:size]
     text = base64.b64encode(data).decode()
     if width:
         text = "\r\n\t ".join(text[start : start + width] for start in range(0, len(text), width))
-    assert b"".join(decoded(text)) == data
+    assert decoded(text.encode()) == data
 
 
 @pytest.mark.parametrize(
@@ -197,6 +200,8 @@ def test_base64_is_decoded_in_pieces(size: int, width: int):
         "QUJ\u1ea1",
         "QU-_",
         "QUJD=",
+        "QUJD==",
+        "\\u0051UI=",
         "QQ== QUJD",
         "QUJD" * ((1 << 18) - 1) + "QQ==" + "QUJD",
     ],
@@ -204,7 +209,17 @@ def test_base64_is_decoded_in_pieces(size: int, width: int):
 def test_what_is_no_base64_is_refused(text: str):
     """Missing padding, data behind it, another alphabet and stray letters are refused."""
     with pytest.raises(BrokenBase64):
-        b"".join(decoded(text))
+        decoded(text.encode())
+
+
+@given(st.text("AQgwZz09+/==", max_size=12))
+def test_no_base64_is_taken_that_the_standard_library_refuses(text: str):
+    """What is taken is taken by Python's strict decoder too, and means the same to it."""
+    try:
+        data = decoded(text.encode())
+    except BrokenBase64:
+        return
+    assert binascii.a2b_base64(text, strict_mode=True) == data
 
 
 # archives
