@@ -26,7 +26,7 @@ from hub.lifecycle import State
 Outcome = frozenset[str] | Duplicate | Stale  #: topics to notify, or why the unit was left out
 
 _insert_packages = BulkInsert(packages)
-_insert_contents = BulkInsert(contents, keep_existing=True)
+_insert_contents = BulkInsert(contents, ("sha256", "size", "data"), keep_existing=True)
 _insert_deliveries = BulkInsert(deliveries)
 _insert_events = BulkInsert(events, rows.EVENT_COLUMNS)
 _insert_orders = BulkInsert(orders)

@@ -78,7 +78,8 @@ contents = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("size", BigInteger, nullable=False),
-    Column("data", LargeBinary),  # NULL: a file in the content folder, named by the SHA-256
+    Column("data", LargeBinary),  # NULL: a file in the content folder, named by the SHA-256, unless it was purged
+    Column("purged_at", BigInteger),
 )
 
 deliveries = Table(

@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from adapters.storage import register_tables
+from adapters.storage import register_tables, upkeep_tables
 from adapters.storage.migrate import is_current, migrate
 from adapters.storage.tables import metadata
 from hub.trouble import Deferral
@@ -43,7 +43,7 @@ def test_migrations_lead_to_the_tables(url, tmp_path):
 def test_alembic_sees_no_difference(url):
     """Alembic's own comparison finds nothing to do."""
     migrate(url)
-    assert register_tables.systems.metadata is metadata
+    assert register_tables.systems.metadata is upkeep_tables.holds.metadata is metadata
     engine = create_engine(url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
