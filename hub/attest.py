@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from msgspec import Struct
@@ -12,10 +11,9 @@ from hub.events import Event
 from hub.ids import EventId, uuid7
 from hub.lifecycle import State
 from hub.package import Package
+from hub.randomness import token
 from hub.record import EventRecord, fact
 from signing.receipt import Origin, PackageReference, Reason, Receipt, Sealer
-
-_NONCE_BYTES = 16
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -56,7 +54,7 @@ class Attestor:
             origin=Origin.TRANSPORT,
             signer_certificate_sha256=None,
             reason=reason,
-            nonce=secrets.token_hex(_NONCE_BYTES),
+            nonce=token().hex(),
         )
         return EventRecord(
             id=EventId(event_id),
@@ -121,6 +119,6 @@ class Attestor:
                 origin=package.signature.origin,
                 signer_certificate_sha256=package.signature.signer,
                 reason=reason,
-                nonce=secrets.token_hex(_NONCE_BYTES),
+                nonce=token().hex(),
             )
         )

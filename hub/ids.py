@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from typing import NewType
+
+from hub.randomness import token
 
 PackageId = NewType("PackageId", str)
 DeliveryId = NewType("DeliveryId", str)
@@ -14,7 +15,7 @@ RefusalId = NewType("RefusalId", str)
 
 _VERSION = 0x7 << 76
 _VARIANT = 0b10 << 62
-_RANDOM_BITS = 62
+_RANDOM_MASK = (1 << 62) - 1
 
 
 def uuid7() -> str:
@@ -25,6 +26,6 @@ def uuid7() -> str:
     """
     milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
     fraction = (nanoseconds << 12) // 1_000_000
-    value = (milliseconds << 80) | _VERSION | (fraction << 64) | _VARIANT | secrets.randbits(_RANDOM_BITS)
+    value = (milliseconds << 80) | _VERSION | (fraction << 64) | _VARIANT | (int.from_bytes(token()) & _RANDOM_MASK)
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

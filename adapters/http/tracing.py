@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import secrets
+
+from hub.randomness import token
 
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 
@@ -14,4 +15,4 @@ def trace_id_of(traceparent: str | None) -> str:
         match = _TRACEPARENT.fullmatch(traceparent)
         if match is not None:
             return match.group(1)
-    return secrets.token_hex(16)
+    return token().hex()
