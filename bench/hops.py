@@ -25,6 +25,7 @@ from adapters.trust.load import load_trust
 from bench.clock import Clock, Measurement
 from bench.demo import Demo
 from hub.accounts import Register, Snapshot
+from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
 from hub.changes import Content
 from hub.examine import Examined, Rules, Window, examine
@@ -52,6 +53,7 @@ class Bench:
     """The values that a running hub holds, taken from a demo hub."""
 
     def __init__(self, demo: Demo) -> None:
+        keep_freed_memory()  # as a running hub does
         said = json.loads((demo.folder / "credentials.json").read_text("utf-8"))
         trust = load_trust(TrustSettings(), demo.folder)
         self._ca_file = str(demo.folder / said["hub"]["trust"])
@@ -74,7 +76,8 @@ class Bench:
 
         def signed() -> LeanTree:
             lean = parse_lean(data)
-            return LeanTree(checked(lean).tree, lean.texts, lean.contents)
+            checked(lean)
+            return lean
 
         def decoded(lean: LeanTree) -> object:
             return read(lean.root, received_at=now, contents=lean.contents)

@@ -28,6 +28,7 @@ from adapters.trust.revocation import RevocationCache, open_revocation
 from adapters.webhook.courier import open_courier
 from hub import certificate_watch
 from hub.admission import Admission
+from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
 from hub.certificate_watch import CertificateWatch
 from hub.commits import Commits
@@ -177,10 +178,11 @@ async def serve(
 
 
 def _settle() -> None:
-    """Take what start-up made out of the garbage collector's rounds, and make them rarer.
+    """Take what start-up made out of the garbage collector's rounds, make them rarer, and keep freed memory at hand.
 
     Requests leave hardly any cycles behind, but by default every 700 new objects start a round.
     """
+    keep_freed_memory()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

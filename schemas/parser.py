@@ -7,7 +7,6 @@
 Whatever the bytes, the answer is a root element or a subclass of `Malformed`.
 """
 
-import re
 import threading
 from functools import cache
 from typing import cast
@@ -31,6 +30,7 @@ from schemas.screening import (
     Buffer,
     Limits,
     has_byte_order_mark,
+    has_long_tag,
     holds_more,
     limit_violation,
     screen,
@@ -45,7 +45,8 @@ _INSTRUCTIONS = XPath("//processing-instruction()")
 _SCHEMA_HINTS = XPath("//@xsi:*/..", namespaces={"xsi": _XSI})
 _SIGNATURE_REFERENCES = XPath("count(//ds:Reference)", namespaces={"ds": _DSIG})
 _ATTRIBUTES = XPath("count(/descendant::*/@*)")
-_LONG_TAG = re.compile(rb"<[^!>][^>]{1024}")
+_LONG_TAG = 1024  #: bytes; a longer tag is looked at closely
+_USUAL_DEPTH = 16  #: levels; a deeper tree is looked at closely
 
 _parsers = threading.local()
 
@@ -156,7 +157,7 @@ def _check_document(root: _Element) -> None:
 
 def _check_tree(root: _Element, data: Buffer, limits: Limits) -> None:
     """Judge the tree: one cheap look at the whole; where anything is odd, element by element to say what."""
-    if not (_is_wide(root, data, limits) or _oddity(limits)(root) or _LONG_TAG.search(data)):
+    if not (_is_wide(root, data, limits) or _is_odd(root, data, limits)):
         return
     if _is_deeper_than(limits.max_depth)(root):
         raise LimitExceeded(limit_violation("depth", limits.max_depth, "cấp lồng nhau", "levels of elements"))
@@ -173,14 +174,18 @@ def _is_wide(root: _Element, data: Buffer, limits: Limits) -> bool:
     return bool(_ATTRIBUTES(root) > limits.max_attributes) or holds_more(data, b"xmlns", limits.max_attributes)
 
 
+def _is_odd(root: _Element, data: Buffer, limits: Limits) -> bool:
+    """Tell whether anything has to be looked at closely; a few microseconds on an honest document."""
+    return _oddity(limits)(root) or has_long_tag(data, _LONG_TAG) or bool(_INSTRUCTIONS(root))
+
+
 @cache
 def _oddity(limits: Limits) -> XPath:
-    """Return one expression that is true where `_check_tree` has to look closer; a few microseconds on an honest document."""
+    depth = min(_USUAL_DEPTH, limits.max_depth)
     return XPath(
-        f"boolean(/descendant::*/@*[string-length(name()) > {limits.max_name} or namespace-uri() = '{_XSI}'])"
-        f" or boolean(//processing-instruction())"
-        f" or count(//ds:Reference) > {limits.max_signature_references}"
-        f" or boolean({_levels(limits.max_depth + 1)})",
+        f"boolean({_levels(depth + 1)})"
+        f" or boolean(/descendant::*/@*[string-length(name()) > {limits.max_name} or namespace-uri() = '{_XSI}'])"
+        f" or count(//ds:Reference) > {limits.max_signature_references}",
         namespaces={"ds": _DSIG},
     )
 

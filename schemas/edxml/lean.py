@@ -20,7 +20,6 @@ place of its mark. Numbers of lines are kept.
 
 import secrets
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 
 from lxml.etree import _Element
 from msgspec import Struct
@@ -34,15 +33,28 @@ LIFT_FROM = 4096  #: bytes of base64 from which a text stays out of the tree: sh
 _MAX_LIFTED = 1000  #: texts of one package; what comes after them stays in the tree
 _PIECE = 1 << 20
 
-_NOTHING: Mapping[str, bytes] = MappingProxyType({})
-
 
 class LeanTree(Struct, frozen=True):
-    """A parsed package. What was taken out is known by the mark that is the text of its element instead."""
+    """A parsed package. What was taken out is known by the mark that is the text of its element instead.
+
+    `elements` are all of its elements. Nobody reads them: lxml makes an object for an element whenever it is asked for, and
+    drops it with the last reference; holding them saves a tenth of a small package.
+    """
 
     root: _Element
-    texts: Mapping[str, bytes] = _NOTHING  #: mark → the text as it stands in the canonical form, in document order
-    contents: Mapping[str, bytes] = _NOTHING  #: mark → what the text decodes to
+    texts: Mapping[str, bytes]  #: mark → the text as it stands in the canonical form, in document order
+    contents: Mapping[str, bytes]  #: mark → what the text decodes to
+    elements: tuple[_Element, ...]
+
+    @classmethod
+    def of(cls, root: _Element, marks: tuple[str, ...] = (), runs: tuple["_Run", ...] = ()) -> "LeanTree":
+        """Return the tree of `root`, from which the runs were taken out, a mark for each."""
+        return cls(
+            root,
+            {mark: run.text for mark, run in zip(marks, runs, strict=True)},
+            {mark: run.data for mark, run in zip(marks, runs, strict=True)},
+            tuple(root.iter()),
+        )
 
 
 class _Run(Struct, frozen=True):
@@ -57,21 +69,17 @@ def parse_lean(data: Buffer, limits: Limits = DEFAULT_LIMITS, *, lift_from: int 
     # 1
     runs = tuple(_base64_runs(data, lift_from))
     if not runs:
-        return LeanTree(parse(data, limits))
+        return LeanTree.of(parse(data, limits))
     marks = _marks(runs)
     # 2
     try:
         root = parse(_marked(data, runs, marks), limits)
     except Malformed:
-        return LeanTree(parse(data, limits))
+        return LeanTree.of(parse(data, limits))
     # 3
     if _rightly_placed(root, frozenset(marks)) != len(marks):
-        return LeanTree(parse(data, limits))
-    return LeanTree(
-        root,
-        {mark: run.text for mark, run in zip(marks, runs, strict=True)},
-        {mark: run.data for mark, run in zip(marks, runs, strict=True)},
-    )
+        return LeanTree.of(parse(data, limits))
+    return LeanTree.of(root, marks, runs)
 
 
 def _base64_runs(data: Buffer, least: int) -> Iterator[_Run]:

@@ -41,15 +41,15 @@ def _outcome(data: bytes, parsed) -> object:
 def test_samples_read_the_same(name: str):
     """Every official sample says the same either way, and has the same canonical form."""
     data = sample(name)
-    assert _outcome(data, _lean) == _outcome(data, lambda data: LeanTree(parse(data)))
-    assert _canonical(_lean(data)) == _canonical(LeanTree(parse(data)))
+    assert _outcome(data, _lean) == _outcome(data, lambda data: LeanTree.of(parse(data)))
+    assert _canonical(_lean(data)) == _canonical(LeanTree.of(parse(data)))
 
 
 @pytest.mark.parametrize("vector", list(vectors()), ids=lambda vector: vector.name)
 def test_vectors_are_judged_the_same(vector):
     """Every good or bad vector is read the same or refused with the same violations on the same lines."""
     data = vector.make()
-    assert _outcome(data, _lean) == _outcome(data, lambda data: LeanTree(parse(data)))
+    assert _outcome(data, _lean) == _outcome(data, lambda data: LeanTree.of(parse(data)))
 
 
 @pytest.mark.parametrize("line_end", ["", "\n", "\r\n", "\r", " \t"])
@@ -61,14 +61,14 @@ def test_a_large_content_stands_beside_the_tree(line_end: str):
     tree = parse_lean(data)
     assert list(tree.contents.values()) == [LARGE]
     assert len(etree.tostring(tree.root)) < 8_000 < len(text)
-    assert _canonical(tree) == _canonical(LeanTree(parse(data)))
+    assert _canonical(tree) == _canonical(LeanTree.of(parse(data)))
 
 
 @pytest.mark.parametrize("kind", [bytes, memoryview])
 def test_any_buffer_is_read(kind):
     """A map or view of the bytes gives what the bytes give."""
     data = content(LARGE)(sample("document_new").decode()).encode()
-    assert _canonical(parse_lean(kind(data))) == _canonical(LeanTree(parse(data)))
+    assert _canonical(parse_lean(kind(data))) == _canonical(LeanTree.of(parse(data)))
 
 
 def test_a_short_content_stays_in_the_tree():
@@ -93,7 +93,7 @@ def test_what_is_not_plainly_a_content_stays_in_the_tree(edit):
     text = base64.b64encode(LARGE).decode()
     data = content(LARGE)(sample("document_new").decode()).replace(text, edit(text)).encode()
     assert not parse_lean(data).texts
-    assert _outcome(data, parse_lean) == _outcome(data, lambda data: LeanTree(parse(data)))
+    assert _outcome(data, parse_lean) == _outcome(data, lambda data: LeanTree.of(parse(data)))
 
 
 def test_a_text_elsewhere_stays_in_the_tree():
@@ -124,7 +124,7 @@ def _bodies() -> st.SearchStrategy[bytes]:
 def test_whatever_is_between_the_tags_it_is_the_same_document(data: bytes):
     """Any mixture of base64 and markup is parsed to the same canonical form, or refused on the same line, either way."""
     told = []
-    for parsed in (_lean, lambda data: LeanTree(parse(data))):
+    for parsed in (_lean, lambda data: LeanTree.of(parse(data))):
         try:
             told.append(_canonical(parsed(data)))
         except Malformed as error:

@@ -19,6 +19,7 @@ from schemas.errors import (
     SchemaInvalid,
 )
 from schemas.parser import Limits, _check_document, has_byte_order_mark, parse
+from schemas.screening import has_long_tag
 from tests.unit.schemas.support import SAMPLES, sample
 
 HALF_BILLION = b"<!DOCTYPE a [" + b"".join(b'<!ENTITY e%d "%s">' % (n + 1, b"&e%d;" % n * 10) for n in range(9)) + b"]>"
@@ -260,3 +261,14 @@ def test_a_changed_sample_gives_a_root_or_malformed(data: st.DataObject):
 def _parse_or_refuse(data: bytes) -> None:
     with suppress(Malformed):
         parse(data)
+
+
+@pytest.mark.parametrize("size", [1100, 70_000])
+@pytest.mark.parametrize("offset", [0, 1, 511, 1023])
+def test_a_long_tag_is_seen_wherever_it_stands(size: int, offset: int):
+    """A tag longer than the limit is found at any place; a text, a comment and a CDATA section of that length are no tags."""
+    before, limit = b"<a>" + b"x" * offset, size - 50
+    assert has_long_tag(before + b"<b c='" + b"x" * size + b"'/></a>", limit)
+    assert not has_long_tag(before + b"<b c='" + b"x" * (limit - 10) + b"'/></a>", limit)
+    for harmless in (b"x" * size, b"<!--" + b"x" * size + b"-->", b"<![CDATA[" + b"x" * size + b"]]>"):
+        assert not has_long_tag(before + harmless + b"</a>", limit)
