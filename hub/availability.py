@@ -14,10 +14,14 @@ from routing.values import Binding
 UNDER_WAY = frozenset({State.ACCEPTED, State.QUEUED})
 
 
+#: Systems that ask: they know of a delivery only after it was recorded as theirs.
+_ASKING = frozenset({Binding.PULL, Binding.VXP})
+
+
 def is_called(directory: Directory, delivery: Delivery) -> bool:
     """Whether the recipient's system is called or fed by the hub, so that it may know of a delivery before we record it."""
     system = directory.system(delivery.system_id)
-    return system is not None and system.binding is not Binding.PULL
+    return system is not None and system.binding not in _ASKING
 
 
 def not_consigned() -> Refusal:

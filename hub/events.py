@@ -2,7 +2,8 @@
 
 Names are those of ETSI EN 319 522-3 V1.2.1 table 2, verbatim; the standard has none for a recall, a withdrawal, a business
 status or an expiry, so these are ours. `Queuing` and `Redrive` are steps inside the hub: they move a delivery but prove
-nothing to anybody, so they carry no receipt.
+nothing to anybody, so they carry no receipt. Nor do `Processing` and `ProcessingFailure`, a recipient's word on the way to
+the handover: they move nothing.
 """
 
 from enum import StrEnum
@@ -26,3 +27,5 @@ class Event(StrEnum):
     EXPIRY = "Expiry"
     QUEUING = "Queuing"
     REDRIVE = "Redrive"
+    PROCESSING = "Processing"
+    PROCESSING_FAILURE = "ProcessingFailure"

@@ -18,6 +18,8 @@ from hub.order import Order, Outcome
 from hub.package import Package
 from hub.queries import (
     Bytes,
+    DispatchItem,
+    DispatchQuery,
     Errand,
     InboxItem,
     Original,
@@ -26,6 +28,8 @@ from hub.queries import (
     ReceiptQuery,
     RefusalQuery,
     Ticket,
+    TrayItem,
+    TrayQuery,
 )
 from hub.record import EventRecord
 from routing.values import Binding, Lane
@@ -103,6 +107,22 @@ class Mailbox(Protocol):
         """Lease and return consigned deliveries of a system that nobody holds: urgent first, then oldest."""
 
 
+class Trays(Protocol):
+    """The in-tray and out-tray of systems that list everything and acknowledge one by one, without leases."""
+
+    async def consigned(self, query: TrayQuery) -> tuple[TrayItem, ...]:
+        """Return consigned deliveries, whoever holds a lease: urgent first, then oldest."""
+
+    async def count_consigned(self, query: TrayQuery) -> int:
+        """Return how many there are, whatever the page."""
+
+    async def dispatched(self, query: DispatchQuery) -> tuple[DispatchItem, ...]:
+        """Return what was sent, one item per recipient."""
+
+    async def marks(self, delivery_id: DeliveryId) -> tuple[Event, ...]:
+        """Return the words of the recipient on the way to the handover of a delivery, oldest first."""
+
+
 class Outbox(Protocol):
     """Orders on their way to the broker."""
 
@@ -123,7 +143,7 @@ class Keys(Protocol):
         """Bind `key` to `fingerprint` unless it is bound already; return the fingerprint that it is bound to."""
 
 
-class Store(Recorder, Reader, Mailbox, Outbox, Keys, Protocol):
+class Store(Recorder, Reader, Mailbox, Trays, Outbox, Keys, Protocol):
     """The database: the truth."""
 
 

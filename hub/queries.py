@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from hub.delivery import Delivery
+from hub.events import Event
 from hub.ids import DeliveryId, OrderId, PackageId
+from hub.lifecycle import State
 from hub.order import Order
 from hub.package import Package
 from hub.record import EventRecord
@@ -110,3 +112,54 @@ class Bytes(Struct, frozen=True):
     size: int
     data: bytes | None = None
     path: Path | None = None
+
+
+class TrayQuery(Struct, frozen=True, kw_only=True):
+    """What is consigned to a system. `recipients`: only for these agencies (None: all); times bound `consigned_at`."""
+
+    system_id: str
+    kind: str
+    recipients: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    offset: int = 0
+    limit: int = 500
+
+
+class TrayItem(Struct, frozen=True, kw_only=True):
+    """A delivery that waits for its handover; `mark` is the recipient's last word on the way there, told at `marked_at`."""
+
+    id: DeliveryId
+    sender: str
+    recipient: str
+    consigned_at: datetime
+    mark: Event | None
+    marked_at: datetime | None
+
+
+class DispatchQuery(Struct, frozen=True, kw_only=True):
+    """What a system sent, newest first, or one package of it. Times bound `accepted_at`."""
+
+    system_id: str
+    kind: str
+    package_id: PackageId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    offset: int = 0
+    limit: int = 500
+
+
+class DispatchItem(Struct, frozen=True, kw_only=True):
+    """One recipient's copy of a package, as its sender sees it."""
+
+    package_id: PackageId
+    delivery_id: DeliveryId
+    sender: str
+    recipient: str
+    subject: str
+    notation: str
+    accepted_at: datetime
+    consigned_at: datetime | None
+    handed_over_at: datetime | None
+    state: State
+    mark: Event | None

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from adapters.http.bodies import expect_later
+from adapters.http.annexes import Annex, Annexes
+from adapters.http.bodies import expect_at_once, expect_later
 from adapters.http.context import LIFETIME, METRICS, SERVICES
-from adapters.http.door import door
+from adapters.http.door import ANNEXES, door
 from adapters.http.halfway import halfway
 from adapters.http.lifetime import Lifetime
 from adapters.http.metrics import Metrics
@@ -21,17 +22,32 @@ from hub.services import Services
 _ID = re.compile(r"\{(\w+_id)\}")
 
 
-def build(services: Services, routes: Iterable[Route] = ROUTES) -> web.Application:
-    """Return an application that serves `routes`; it counts its own answers and everything that the hub records."""
+def build(
+    services: Services, routes: Iterable[Route] = ROUTES, annexes: tuple[Annex, ...] = ()
+) -> web.Application:
+    """Return an application that serves `routes` and annexes.
+
+    It counts its own answers and everything that the hub records.
+    """
     middlewares = (halfway, door) if is_armed("K7") else (door,)
     app = web.Application(middlewares=middlewares, client_max_size=services.settings.intake.max_bytes)
     app[SERVICES] = services
     app[LIFETIME] = Lifetime()
     app[METRICS] = metrics = Metrics()
     services.commits.subscribe(metrics.observe)
+    app[ANNEXES] = Annexes(annexes)
+    for annex in annexes:
+        # The door hands everything below to the annex; the route is there so that no body is waited for in vain.
+        app.router.add_route(
+            "*", rf"/{{_:/*}}{annex.name}{{__:(?:/.*)?}}", _never_reached, expect_handler=expect_at_once
+        )
     for route in routes:
         path = _ID.sub(r"{\1:[0-9A-Fa-f-]{36}}", route.path)
         app.router.add_route(route.method, path, route.handler, expect_handler=expect_later)
         if route.has_head:
             app.router.add_route("HEAD", path, route.handler, expect_handler=expect_later)
     return app
+
+
+async def _never_reached(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPNotFound

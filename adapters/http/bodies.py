@@ -31,6 +31,13 @@ async def expect_later(request: web.Request) -> None:
     """Leave `Expect: 100-continue` to the moment when a handler wants the body (an aiohttp expect handler)."""
 
 
+async def expect_at_once(request: web.Request) -> None:
+    """Invite a body at once, whatever becomes of the request (an aiohttp expect handler); other expectations are passed over."""
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+
+
 def refuse_encoding(request: web.Request) -> None:
     """Raise `Refusal` content-encoding-unsupported unless the body is sent as it is."""
     encoding = request.headers.get(hdrs.CONTENT_ENCODING)
@@ -56,9 +63,7 @@ def too_large(limit: int) -> Refusal:
 
 async def chunks_of(request: web.Request) -> AsyncIterator[bytes]:
     """Invite the body and yield it piece by piece as it arrives."""
-    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
+    await expect_at_once(request)
     async for chunk in request.content.iter_any():
         yield chunk
 

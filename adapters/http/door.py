@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from adapters.http import rates
+from adapters.http.annexes import Annex, Annexes, annex_answer
 from adapters.http.auth import Presented, authenticate
 from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, common_headers, remember, services_of
 from adapters.http.framing import require_plain
 from adapters.http.guard import peer_behind
 from adapters.http.lifetime import Lifetime
-from adapters.http.peers import certificate_of
+from adapters.http.peers import address_behind, certificate_of
 from adapters.http.problems import problem_answer
 from adapters.http.query import Nothing, asked
 from adapters.http.routes import BY_HANDLER, Route
 from adapters.http.tracing import trace_id_of
+from hub.annex import Visitor
 from hub.trouble import Defect, Deferral, Refusal, Trouble
+
+ANNEXES = web.AppKey("annexes", Annexes)
 
 _log = structlog.get_logger()
 
@@ -40,15 +45,18 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     lifetime = request.app[LIFETIME]
+    annex = request.app[ANNEXES].at(request.rel_url.raw_path)
     with lifetime.working():
         try:
             require_plain(request)
+            if annex is not None:
+                return await _visit(annex, request, lifetime)
             await _admit(request, BY_HANDLER.get(request.match_info.handler), lifetime)
             return await handler(request)
         except Trouble as trouble:
             if trouble.code == "rate-limited":
                 await rates.hold()
-            return _in_trouble(trouble, request)
+            return _in_trouble(trouble, request, annex)
         except web.HTTPException as error:
             return _misdirected(error, request)
         except ConnectionError:
@@ -58,7 +66,16 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             raise  # the client is gone, so there is no answer and no other line
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, the caller gets a clean 500
             _log.exception("defect", route=request.path, kind=type(error).__name__)
-            return problem_answer(Defect("defect"), request)
+            return _told(Defect("defect"), request, annex)
+
+
+async def _visit(annex: Annex, request: web.Request, lifetime: Lifetime) -> web.StreamResponse:
+    request[FACTS] = {"route": f"/{annex.name}"}
+    if lifetime.is_stopping:
+        raise Deferral("shutting-down")
+    peer = peer_behind(request)
+    address = address_behind(request, peer)
+    return await annex.answer(request, Visitor(address, certificate_of(request, peer), partial(remember, request)))
 
 
 async def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> None:
@@ -92,12 +109,18 @@ async def _let_in(request: web.Request, route: Route) -> None:
         )
 
 
-def _in_trouble(trouble: Trouble, request: web.Request) -> web.Response:
+def _in_trouble(trouble: Trouble, request: web.Request, annex: Annex | None) -> web.Response:
     if isinstance(trouble, Defect):
         _log.error("defect", detail=trouble.detail, exc_info=trouble)
     elif isinstance(trouble, Deferral) and trouble.code != "rate-limited":
         _log.warning("deferred", code=trouble.code, detail=trouble.detail)
-    return problem_answer(trouble, request)
+    return _told(trouble, request, annex)
+
+
+def _told(trouble: Trouble, request: web.Request, annex: Annex | None) -> web.Response:
+    if annex is None:
+        return problem_answer(trouble, request)
+    return annex_answer(annex, request.rel_url.raw_path, trouble, request)
 
 
 def _misdirected(error: web.HTTPException, request: web.Request) -> web.StreamResponse:

@@ -14,6 +14,7 @@ import re
 import socket
 from base64 import b64decode
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
@@ -24,6 +25,7 @@ from hub.configuration import ConfigurationError
 from hub.trouble import Refusal
 
 CLIENT_CERT = "Client-Cert"
+FORWARDED_FOR = "X-Forwarded-For"
 
 Network = IPv4Network | IPv6Network
 
@@ -59,6 +61,17 @@ def peer_of(transport: asyncio.BaseTransport, proxies: tuple[Network, ...]) -> P
     address = _plain(str(name[0]))
     is_proxy = any(ip_address(address) in network for network in proxies)
     return Peer(address, is_proxy, _certificate_of(transport))
+
+
+def address_behind(request: web.BaseRequest, peer: Peer) -> str:
+    """Return the address that a request comes from: what a trusted proxy has seen (`X-Forwarded-For`), else the connection's.
+
+    Of several entries the last one counts: it is the proxy's own, all others are its client's word.
+    """
+    if peer.is_proxy and (fields := request.headers.getall(FORWARDED_FOR, ())):
+        with suppress(ValueError):
+            return _plain(fields[-1].rpartition(",")[2].strip())
+    return peer.address
 
 
 def certificate_of(request: web.BaseRequest, peer: Peer) -> str | None:

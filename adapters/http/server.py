@@ -15,8 +15,10 @@ import structlog
 from aiohttp import web
 from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
+from adapters.http.annexes import Annex
 from adapters.http.app import build
 from adapters.http.context import LIFETIME, METRICS
+from adapters.http.door import ANNEXES
 from adapters.http.guard import Gate, GuardedHandler
 from adapters.http.lifetime import Lifetime
 from adapters.http.listeners import BACKLOG, Listener, allow_files
@@ -40,16 +42,21 @@ _log = structlog.get_logger()
 
 @asynccontextmanager
 async def serving(
-    services: Services, listeners: Sequence[Listener], routes: Sequence[Route] = ROUTES
+    services: Services,
+    listeners: Sequence[Listener],
+    routes: Sequence[Route] = ROUTES,
+    annexes: tuple[Annex, ...] = (),
 ) -> AsyncIterator[tuple[str, int]]:
-    """Serve `routes` on bound sockets; give the address of the first. On leaving: refuse new work, finish what is under way.
+    """Serve `routes` and annexes on bound sockets; give the address of the first.
+
+    On leaving: refuse new work, finish what is under way.
 
     Raises `ConfigurationError` when a setting of this edge makes no sense.
     """
     _require_the_strict_parser()
     listen = services.settings.listen
     allow_files(listen)
-    app = build(services, routes)
+    app = build(services, routes, annexes)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
     factory = _factory(runner, listen)
@@ -117,7 +124,7 @@ def _factory(runner: web.AppRunner, listen: ListenSettings) -> partial[GuardedHa
     return partial(
         GuardedHandler,
         cast("web.Server", runner.server),
-        Gate(listen, networks(listen.trusted_proxies)),
+        Gate(listen, networks(listen.trusted_proxies), runner.app[ANNEXES]),
         loop=asyncio.get_running_loop(),
         keepalive_timeout=listen.idle_timeout,
         lingering_time=LINGER,

@@ -15,6 +15,7 @@ from adapters.storage.outbox import Outboxes
 from adapters.storage.reads import Reads
 from adapters.storage.tables import idempotency_keys
 from adapters.storage.times import micros
+from adapters.storage.trays import Trays
 from hub.changes import Changes
 
 _bind = BulkInsert(idempotency_keys, keep_existing=True)
@@ -23,7 +24,7 @@ _bound = select(idempotency_keys.c.fingerprint).where(
 )
 
 
-class SqlStore(Reads, Lists, Mailboxes, Outboxes):
+class SqlStore(Reads, Lists, Mailboxes, Trays, Outboxes):
     """The truth, in an SQL database and its content files. All errors of the engine come out as `Deferral` or `Defect`."""
 
     def __init__(self, database: Database, files: ContentFiles) -> None:

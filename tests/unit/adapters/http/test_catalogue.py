@@ -8,7 +8,7 @@ from hub.problems import CATALOGUE
 from hub.problems.page import errors_page
 from tests.architecture.sources import ROOT, python_files
 
-TROUBLES = {"Refusal", "Deferral", "Defect", "RefusedWithReceipt", "_turn_away", "bare_problem"}
+TROUBLES = {"Refusal", "Deferral", "Defect", "RefusedWithReceipt", "_say_and_end", "_problem", "bare_problem"}
 
 #: Rows of the contract's list whose cause comes with later work: clocks, the log, time stamps, integrity.
 LATER = {
