@@ -14,11 +14,12 @@ from msgspec import Struct
 class Visitor(Struct, frozen=True):
     """Who is at the other end of a request: its address, and the SHA-256 (hex) of its client certificate, if it proved one.
 
-    `remember` adds facts to the log line of the request.
+    `is_stopping`: this process takes no new work. `remember` adds facts to the log line of the request.
     """
 
     address: str
     certificate_sha256: str | None
+    is_stopping: bool
     remember: Callable[..., None]
 
 

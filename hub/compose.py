@@ -16,15 +16,18 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from adapters.amqp import open_broker
+from adapters.http.annexes import Annex
 from adapters.http.listeners import listeners
 from adapters.http.logs import configure_logs
-from adapters.http.routes import ROUTES, WATCHED
+from adapters.http.routes import ROUTES, WATCHED, Route
 from adapters.http.server import serving, until_told_to_stop
 from adapters.mail import SmtpMessenger
 from adapters.storage.dialects import is_in_process
 from adapters.storage.opening import Storage, open_storage
 from adapters.trust.load import Trust, load_trust
+from adapters.trust.locker import FileLocker
 from adapters.trust.revocation import RevocationCache, open_revocation
+from adapters.vxp.edge import VxpEdge
 from adapters.webhook.courier import open_courier
 from hub import certificate_watch
 from hub.admission import Admission
@@ -60,6 +63,7 @@ from hub.settings import Settings, StorageSettings
 from hub.signals import Signals
 from hub.submission import Submission
 from hub.supervision import running_loops
+from hub.tray import Tray
 from hub.trouble import Deferral
 from routing.schedule import RetrySchedule
 from routing.values import Binding
@@ -170,11 +174,20 @@ async def serve(
     with listeners(settings, base_dir, worker=process.worker) as opened:
         async with (
             running(settings, base_dir, process) as services,
-            serving(services, opened, ROUTES if process.role.answers_callers else WATCHED) as (host, port),
+            serving(services, opened, *_served(services, settings, base_dir, process)) as (host, port),
         ):
             _settle()
             on_open(host, port)
             await until_told_to_stop()
+
+
+def _served(
+    services: Services, settings: Settings, base_dir: Path, process: Process
+) -> tuple[tuple[Route, ...], tuple[Annex, ...]]:
+    """Return the routes and the annexes that a process serves."""
+    if not process.role.answers_callers:
+        return WATCHED, ()
+    return ROUTES, (VxpEdge(services, FileLocker(base_dir / settings.trust.secrets_key)),)
 
 
 def _settle() -> None:
@@ -248,6 +261,7 @@ def _services(
     commits.subscribe(quotas.observe)
     admission = Admission(usual=settings.limits, register=register, quotas=quotas)
     lifetime = timedelta(days=settings.delivery.deadline_days)
+    tray = Tray(store=store, clock=now, failures_before_alarm=settings.vxp.failures_before_alarm)
     return Services(
         settings=settings,
         clock=now,
@@ -273,13 +287,14 @@ def _services(
         recalls=Recalls(store=store, register=register, attestor=attestor, clock=now, lifetime=lifetime),
         redrive=Redrive(store=store, register=register, clock=now),
         inbox=Inbox(mailbox=store, signals=signals, clock=now),
+        tray=tray,
         feed=Feed(reader=store, signals=signals),
         library=Library(store, register),
         health=Health(
             _probes(storage, trust, settings.storage.content_dir) | watching.probes() | brokerage.probes,
             may_be_away=frozenset(brokerage.probes),
         ),
-        measurings=watching.measurings(),
+        measurings=(*watching.measurings(), tray.measure),
     )
 
 

@@ -21,6 +21,7 @@ from hub.settings import Settings
 from hub.signals import Signals
 from hub.spool import Spool
 from hub.submission import Submission
+from hub.tray import Tray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class Services:
     recalls: Recalls
     redrive: Redrive
     inbox: Inbox
+    tray: Tray
     feed: Feed
     library: Library
     health: Health

@@ -46,6 +46,20 @@ class Accepted(Struct, frozen=True):
     is_replay: bool
 
 
+class Claimed(Struct, frozen=True):
+    """What a request says of its package beside it: the sender's current code, the kind. None: it does not say."""
+
+    sender: str | None = None
+    kind: Kind | None = None
+
+    def require(self, examined: Examined) -> None:
+        """Raise `Refusal` request-inconsistent unless the package says the same."""
+        if self.sender is not None and self.sender != examined.sender:
+            raise _inconsistent(self.sender, examined.sender)
+        if self.kind is not None and self.kind is not examined.envelope.kind:
+            raise _inconsistent(self.kind, examined.envelope.kind)
+
+
 class RefusedWithReceipt(Refusal):
     """A refusal that was recorded: `receipt` proves it, and its id is the id of the refusal."""
 
@@ -86,13 +100,15 @@ class Submission:
         self._clock = clock
         self._lifetime = lifetime
 
-    async def submit(self, caller: Caller, spooled: Spooled) -> Accepted:
+    async def submit(self, caller: Caller, spooled: Spooled, claimed: Claimed | None = None) -> Accepted:
         """Accept the package or raise a recorded `RefusedWithReceipt`; `Deferral` leaves no trace, nor does a full quota."""
         await self._admission.require_room(caller, spooled.size)
         async with self._admission.place(caller):
             try:
                 reached("K2")
                 examined = await self._examination.examine(caller, spooled)
+                if claimed is not None:
+                    claimed.require(examined)
                 return await self._accept(caller, spooled, examined)
             except Refusal as refusal:
                 raise await self._refuse(caller, spooled, refusal) from refusal
@@ -262,4 +278,12 @@ def as_accepted(delivery: Delivery) -> Delivery:
         lane=delivery.lane,
         state=State.ACCEPTED,
         deadline_at=delivery.deadline_at,
+    )
+
+
+def _inconsistent(stated: str, found: str) -> Refusal:
+    return Refusal(
+        "request-inconsistent",
+        detail=f"The request says {stated!r}, the package {found!r}.",
+        detail_vi=f"Yêu cầu ghi {stated!r} nhưng gói tin ghi {found!r}: tham số và tệp không cùng một lần gửi; hãy gửi lại.",
     )

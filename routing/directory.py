@@ -71,6 +71,10 @@ class Directory:
             found = self._agencies[current]
         return found
 
+    def agencies(self) -> Iterator[Agency]:
+        """Return all agencies in the order of their codes; the directory never changes, so this may take its time."""
+        return iter(self._agencies.values())
+
     def canonical(self, code: str | None) -> str | None:
         """Return the current code of the agency that `code` means."""
         if code is None or code in self._agencies:

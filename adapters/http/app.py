@@ -22,9 +22,7 @@ from hub.services import Services
 _ID = re.compile(r"\{(\w+_id)\}")
 
 
-def build(
-    services: Services, routes: Iterable[Route] = ROUTES, annexes: tuple[Annex, ...] = ()
-) -> web.Application:
+def build(services: Services, routes: Iterable[Route] = ROUTES, annexes: tuple[Annex, ...] = ()) -> web.Application:
     """Return an application that serves `routes` and annexes.
 
     It counts its own answers and everything that the hub records.

@@ -71,11 +71,14 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
 
 async def _visit(annex: Annex, request: web.Request, lifetime: Lifetime) -> web.StreamResponse:
     request[FACTS] = {"route": f"/{annex.name}"}
-    if lifetime.is_stopping:
-        raise Deferral("shutting-down")
     peer = peer_behind(request)
-    address = address_behind(request, peer)
-    return await annex.answer(request, Visitor(address, certificate_of(request, peer), partial(remember, request)))
+    visitor = Visitor(
+        address=address_behind(request, peer),
+        certificate_sha256=certificate_of(request, peer),
+        is_stopping=lifetime.is_stopping,
+        remember=partial(remember, request),
+    )
+    return await annex.answer(request, visitor)
 
 
 async def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, TextClause, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, TextClause, bindparam, func, or_, select
 
 from adapters.storage.database import Database
 from adapters.storage.tables import deliveries, events, packages
@@ -54,13 +54,20 @@ _tray = (
     .order_by(deliveries.c.id)
     .limit(bindparam("limit"))
 )
+_any = (
+    select(deliveries.c.id)
+    .where(
+        of("deliveries", CONSIGNED),
+        deliveries.c.system_id == bindparam("system"),
+    )
+    .limit(1)
+)
 _count = (
     select(func.count())
     .select_from(deliveries.join(packages, packages.c.id == deliveries.c.package_id))
     .where(
         of("deliveries", CONSIGNED),
         deliveries.c.system_id == bindparam("system"),
-        deliveries.c.lane.in_([lane.value for lane in Lane]),
         packages.c.kind == bindparam("kind"),
     )
 )
@@ -86,7 +93,7 @@ _sent = (
 )
 _marks_of = (
     select(events.c.event)
-    .where(events.c.delivery_id == bindparam("id"), events.c.event.in_(_MARKS))
+    .where(events.c.delivery_id == bindparam("id"), or_(*(events.c.event == mark for mark in _MARKS)))
     .order_by(events.c.seq)
 )
 
@@ -99,6 +106,8 @@ class Trays:
 
     async def consigned(self, query: TrayQuery) -> tuple[TrayItem, ...]:
         """Return consigned deliveries, whoever holds a lease: urgent first, then oldest."""
+        if not await self._is_anything_in(query.system_id):
+            return ()
         statement = _tray.where(*_bounds(query))
         last = query.offset + query.limit
 
@@ -109,17 +118,20 @@ class Trays:
                 found.extend(connection.execute(statement, asked).all() if len(found) < last else ())
             return tuple(map(_tray_item, found[query.offset : last]))
 
-        return await self._database.look_up(read)
+        return await self._database.read(read)
 
     async def count_consigned(self, query: TrayQuery) -> int:
         """Return how many there are, whatever the page."""
+        if not await self._is_anything_in(query.system_id):
+            return 0
         statement = _count.where(*_bounds(query))
+        asked = {"system": query.system_id, "kind": query.kind}
 
         def read(connection: Connection) -> int:
-            counted: int = connection.execute(statement, {"system": query.system_id, "kind": query.kind}).scalar_one()
+            counted: int = connection.execute(statement, asked).scalar_one()
             return counted
 
-        return await self._database.look_up(read)
+        return await self._database.read(read)
 
     async def dispatched(self, query: DispatchQuery) -> tuple[DispatchItem, ...]:
         """Return what was sent, one item per recipient."""
@@ -133,11 +145,12 @@ class Trays:
 
     async def marks(self, delivery_id: DeliveryId) -> tuple[Event, ...]:
         """Return the words of the recipient on the way to the handover of a delivery, oldest first."""
+        rows = await self._database.look_up(_marks_of, {"id": delivery_id})
+        return tuple(Event(event) for (event,) in rows)
 
-        def read(connection: Connection) -> tuple[Event, ...]:
-            return tuple(Event(row.event) for row in connection.execute(_marks_of, {"id": delivery_id}))
-
-        return await self._database.look_up(read)
+    async def _is_anything_in(self, system_id: str) -> bool:
+        """Tell whether a system has anything at all: most polls find nothing, and need no more than this."""
+        return bool(await self._database.look_up(_any, {"system": system_id}))
 
 
 def _bounds(query: TrayQuery) -> list[ColumnElement[bool] | TextClause]:

@@ -1,6 +1,6 @@
 """Answers as this SDK can read them: one JSON object in ASCII, three members that are always there, never null.
 
-`sendEdoc` is read as US-ASCII, so everything else is written as `\\u` escapes. An answer that is no such object makes the SDK
+`sendEdoc` is read as US-ASCII, so everything else is written as Unicode escapes. An answer that is no such object makes the SDK
 report nothing, or an empty in-tray, so there is no other form.
 """
 
@@ -15,7 +15,12 @@ from aiohttp import web
 JSON = "application/json"
 OK_CODE = "0"
 
-_HEADERS = {"Content-Type": JSON, "Cache-Control": "no-store", "Server": "axis-hub", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {
+    "Content-Type": JSON,
+    "Cache-Control": "no-store",
+    "Server": "axis-hub",
+    "X-Content-Type-Options": "nosniff",
+}
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 

@@ -96,6 +96,20 @@ EXCHANGE = (
         example="two equal posts at once",
     ),
     Problem(
+        code="request-inconsistent",
+        status=409,
+        title=Words("Yêu cầu và gói tin không khớp", "The request does not agree with its package"),
+        cause=Words(
+            "Tham số của yêu cầu nói về cơ quan gửi hoặc loại khác với gói tin; thường do hai lần gửi trộn vào nhau.",
+            "The request's parameters name another sender or kind than the package; usually two calls were mixed.",
+        ),
+        fix=Words(
+            "Gửi lại; mỗi lần gửi dùng một đối tượng dịch vụ riêng của SDK.",
+            "Send it again, with a service object of the SDK of its own.",
+        ),
+        example="sendEdoc with messagetype status and a document",
+    ),
+    Problem(
         code="idempotency-key-reused",
         status=422,
         title=Words("Idempotency-Key đã dùng cho yêu cầu khác", "The Idempotency-Key was used for another request"),
