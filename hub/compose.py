@@ -44,6 +44,7 @@ from hub.examine import Window
 from hub.expiry import Expiry
 from hub.feed import Feed
 from hub.freight import Freight
+from hub.handing_on import HandingOn
 from hub.handover import Handover
 from hub.health import Health, Probe
 from hub.housekeeping import Chore, Housekeeping
@@ -261,6 +262,7 @@ def _services(
     commits.subscribe(quotas.observe)
     admission = Admission(usual=settings.limits, register=register, quotas=quotas)
     lifetime = timedelta(days=settings.delivery.deadline_days)
+    library = Library(store, register)
     tray = Tray(store=store, clock=now, failures_before_alarm=settings.vxp.failures_before_alarm)
     return Services(
         settings=settings,
@@ -289,7 +291,8 @@ def _services(
         inbox=Inbox(mailbox=store, signals=signals, clock=now),
         tray=tray,
         feed=Feed(reader=store, signals=signals),
-        library=Library(store, register),
+        library=library,
+        handing_on=HandingOn(library, settings.hub.code),
         health=Health(
             _probes(storage, trust, settings.storage.content_dir) | watching.probes() | brokerage.probes,
             may_be_away=frozenset(brokerage.probes),

@@ -19,11 +19,11 @@ from hub.accounts import Snapshot
 from hub.package import Signature, SignatureResult
 from hub.trouble import Deferral, Fault, Refusal
 from routing.resolve import NoRoute, Route, resolve
-from routing.values import SignaturePolicy, System
-from schemas.edxml import Envelope, Kind, read
+from routing.values import Binding, SignaturePolicy, System
+from schemas.edxml import Envelope, Kind, read, sdk
 from schemas.edxml.identity import identify
 from schemas.edxml.lean import LIFT_FROM, LeanTree, parse_lean
-from schemas.errors import Malformed
+from schemas.errors import Malformed, Violation
 from signing.certificates import TrustAnchors
 from signing.errors import Undetermined, Untrusted
 from signing.report import Step
@@ -87,6 +87,7 @@ def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: dateti
         sender = _agree_on_sender(envelope, verified, system, rules.snapshot)  # 5
         _check_window(envelope, rules.window, at)
         routes = resolve(rules.snapshot.directory, envelope.recipients, at.date())
+        _require_readable(envelope, routes, is_signed=verified is not None)
     return Examined(
         envelope=envelope,
         sender=sender,
@@ -160,6 +161,16 @@ def _agree_on_sender(envelope: Envelope, verified: Verified | None, system: Syst
     return agency.code
 
 
+def _require_readable(envelope: Envelope, routes: tuple[Route, ...], *, is_signed: bool) -> None:
+    """Raise `Refusal` sdk-misreading for what a recipient's SDK would misread: signed packages cannot be written anew."""
+    if not envelope.notes or all(route.binding is not Binding.VXP for route in routes):
+        return
+    fatal = sdk.UNREPAIRABLE | sdk.REPAIRABLE if is_signed else sdk.UNREPAIRABLE
+    faults = tuple(_fault_of(note) for note in envelope.notes if note.rule in fatal)
+    if faults:
+        raise Refusal("sdk-misreading", detail=faults[0].en, detail_vi=faults[0].vi, faults=faults)
+
+
 def _check_window(envelope: Envelope, window: Window, at: datetime) -> None:
     sent_at = envelope.sent_at
     if sent_at is None:
@@ -210,4 +221,8 @@ def _mapped() -> Iterator[None]:
 
 
 def _faults_of(error: Malformed) -> tuple[Fault, ...]:
-    return tuple(Fault(path=v.path, line=v.line, rule=v.rule, vi=v.vi, en=v.en) for v in error.violations)
+    return tuple(map(_fault_of, error.violations))
+
+
+def _fault_of(violation: Violation) -> Fault:
+    return Fault(path=violation.path, line=violation.line, rule=violation.rule, vi=violation.vi, en=violation.en)

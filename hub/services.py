@@ -8,6 +8,7 @@ from hub.admission import Admission
 from hub.commits import Commits
 from hub.credential_uses import CredentialUses
 from hub.feed import Feed
+from hub.handing_on import HandingOn
 from hub.handover import Handover
 from hub.health import Health
 from hub.inbox import Inbox
@@ -46,5 +47,6 @@ class Services:
     tray: Tray
     feed: Feed
     library: Library
+    handing_on: HandingOn
     health: Health
     measurings: tuple[Measuring, ...]

@@ -46,7 +46,7 @@ async def _content(call: Call) -> Bytes:
     delivery_id = delivery_in(call.parameters, "docId", "docid")
     if delivery_id is None:
         raise not_found()
-    package, _, content = await call.services.library.delivery_content(call.caller, delivery_id)
+    package, content = await call.services.handing_on.content(call.caller, delivery_id)
     call.remember(package_id=package.id, delivery_id=delivery_id)
     return content
 

@@ -141,4 +141,19 @@ MESSAGE = (
         ),
         example="a zip of 1 MB that expands to 10 GB",
     ),
+    Problem(
+        code="sdk-misreading",
+        status=422,
+        title=Words("SDK quốc gia của nơi nhận sẽ đọc sai", "A recipient's national SDK would misread it"),
+        cause=Words(
+            "Nơi nhận dùng SDK quốc gia, sẽ đọc sai các chỗ nêu trong `errors` mà không báo lỗi; "
+            "gói tin đã ký số thì trục không được phép sửa.",
+            "A recipient uses the national SDK, which would misread the places in `errors` without a word; "
+            "a signed package cannot be mended by the hub.",
+        ),
+        fix=Words(
+            "Sửa các chỗ nêu trong `errors`, ký lại và gửi lại.", "Mend the places in `errors`, sign and send again."
+        ),
+        example="a signed package without DocumentId to a recipient bound `vxp`",
+    ),
 )

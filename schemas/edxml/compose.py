@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
 
-from schemas.edxml.archive import STARTS
 from schemas.edxml.attachment import Attachment
+from schemas.edxml.carriage import carriage
 from schemas.edxml.codes import Business, StatusCode, Urgency
 from schemas.edxml.document import (
     BusinessInfo,
@@ -31,7 +31,6 @@ from schemas.edxml.status import StatusEnvelope
 from schemas.edxml.times import VIETNAM, WrittenDate, WrittenTime
 
 ADMINISTRATIVE = 2  #: DocumentType/Type of ordinary papers
-_CARRIED_PLAIN = frozenset({"pdf", "doc", "docx", "zip"})  #: file extensions that the national SDK does not wrap
 
 
 class NewFile(Struct, frozen=True, gc=False):
@@ -184,23 +183,18 @@ def _filled(text: str | None) -> str | None:
 def _attachment(document_id: str, position: int, file: NewFile) -> tuple[Attachment, bytes]:
     digest = hashlib.sha256(file.data).hexdigest()
     content_id = str(uuid5(NAMESPACE_URL, f"{document_id}#{position}#{digest}"))
-    extension = file.name.rpartition(".")[2].lower() if "." in file.name else "bin"
-    is_plain = extension in _CARRIED_PLAIN and not (file.data.startswith(STARTS) and extension in {"pdf", "doc"})
+    how = carriage(file.name, file.data, content_id)
     return (
         Attachment(
             content_id=content_id,
             name=file.name,
-            declared_type=f"application/{extension}" if is_plain else "application/zip",
+            declared_type=how.declared_type,
             media_type=media_type(file.data, file.name),
             size=len(file.data),
             sha256=digest,
             description=_filled(file.description),
-            is_zipped=not is_plain,
-            entry_name=None if is_plain else f"{content_id}.{_entry_extension(extension)}",
+            is_zipped=how.entry_name is not None,
+            entry_name=how.entry_name,
         ),
         file.data,
     )
-
-
-def _entry_extension(extension: str) -> str:
-    return extension if extension.isalnum() and extension.isascii() else "bin"

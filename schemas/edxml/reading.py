@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from lxml.etree import _Element
 from msgspec.structs import replace
 
-from schemas.edxml import attachments, notes, rules, structure
+from schemas.edxml import attachments, notes, rules, sdk, structure
 from schemas.edxml.codes import Kind
 from schemas.edxml.document import DocumentEnvelope
 from schemas.edxml.shape import Shape
@@ -68,7 +68,10 @@ def read(
         **_values(TRACE_HEADER_LIST, package.trace_header_list),
         attachments=measured.attachments,
     )
-    return replace(document, notes=_limited(told, notes.of_document(document, package), measured.notes))
+    return replace(
+        document,
+        notes=_limited(told, notes.of_document(document, package), measured.notes, sdk.misreadings(document, package)),
+    )
 
 
 def _check(package: Skeleton, parts: attachments.Parts, received_at: datetime) -> None:
