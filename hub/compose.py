@@ -33,31 +33,26 @@ from hub import certificate_watch
 from hub.admission import Admission
 from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
+from hub.carrying import delivery_loops, lost_orders
 from hub.certificate_watch import CertificateWatch
 from hub.commits import Commits
-from hub.conclusion import Concluder
 from hub.configuration import ConfigurationError
-from hub.consignment import Consignment, ForgetAddress
 from hub.credential_uses import CredentialUses
 from hub.examination import Examination
 from hub.examine import Window
-from hub.expiry import Expiry
 from hub.feed import Feed
-from hub.freight import Freight
 from hub.handing_on import HandingOn
 from hub.handover import Handover
 from hub.health import Health, Probe
 from hub.housekeeping import Chore, Housekeeping
 from hub.inbox import Inbox
 from hub.library import Library
-from hub.lost_orders import LostOrders
 from hub.measures import Measuring
-from hub.ports import Broker, Courier
+from hub.ports import Broker
 from hub.quotas import Quotas
 from hub.recall import Recalls
 from hub.redrive import Redrive
 from hub.register import CurrentRegister
-from hub.relay import Relay
 from hub.roles import ALONE, Process
 from hub.services import Services
 from hub.settings import Settings, StorageSettings
@@ -66,8 +61,6 @@ from hub.submission import Submission
 from hub.supervision import running_loops
 from hub.tray import Tray
 from hub.trouble import Deferral
-from routing.schedule import RetrySchedule
-from routing.values import Binding
 from signing.keys import facts
 
 _SWEEP_EVERY = timedelta(hours=6)
@@ -146,12 +139,12 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
             loops = {"credential-uses": services.credential_uses.run, "certificates": watch.run} | brokerage.loops
             if process.role.carries:
                 chores = (
-                    Chore("lost-orders", _SEEK_LOST_EVERY, _lost_orders(services).republish),
+                    Chore("lost-orders", _SEEK_LOST_EVERY, lost_orders(services).republish),
                     Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
                     Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
                 )
                 loops["housekeeping"] = Housekeeping(leases=storage.leases, chores=chores, clock=now).run
-                loops |= _loops(
+                loops |= delivery_loops(
                     services,
                     {webhook.binding: webhook},
                     Attestor(settings.hub.code, trust.sealer),
@@ -320,16 +313,6 @@ async def _brokerage(
         yield _Brokerage(broker, {"broker": broker.probe}, {"broker-watch": broker.watch})
 
 
-def _lost_orders(services: Services) -> LostOrders:
-    return LostOrders(
-        outbox=services.store,
-        broker=services.broker,
-        systems=lambda: (system.id for system in services.register.snapshot.directory.systems()),
-        after=timedelta(seconds=services.settings.broker.lost_after),
-        clock=now,
-    )
-
-
 @asynccontextmanager
 async def _revocation(
     settings: Settings, base_dir: Path, trust: Trust, register: CurrentRegister, process: Process
@@ -367,32 +350,6 @@ def _examination(
         memory_budget=intake.memory_budget,
         revocation=lambda: revocation.current if revocation else None,
     )
-
-
-def _loops(
-    services: Services, couriers: dict[Binding, Courier], attestor: Attestor, forget_address: ForgetAddress
-) -> dict[str, Callable[[], Awaitable[None]]]:
-    delivery = services.settings.delivery
-    schedule = RetrySchedule.of_seconds(*delivery.retry_delays, spread=delivery.retry_jitter)
-    concluder = Concluder(attestor=attestor, schedule=schedule, register=services.register, clock=now)
-    freight = Freight()
-    relay = Relay(store=services.store, broker=services.broker, freight=freight, signals=services.signals, clock=now)
-    consignment = Consignment(
-        store=services.store,
-        broker=services.broker,
-        couriers=couriers,
-        concluder=concluder,
-        freight=freight,
-        signals=services.signals,
-        concurrency=delivery.webhook_concurrency,
-        forget_address=forget_address,
-    )
-    expiry = Expiry(store=services.store, register=services.register, attestor=attestor, clock=now)
-    return {
-        "relay": relay.run,
-        "consignment": consignment.run,
-        "expiry": expiry.run,
-    }
 
 
 def _probes(storage: Storage, trust: Trust, content_dir: Path) -> dict[str, Probe]:

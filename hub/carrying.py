@@ -1,0 +1,58 @@
+"""The loops that carry deliveries, wired from the use cases of a running hub: relay, couriers, deadlines, lost orders."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from hub.attest import Attestor
+from hub.conclusion import Concluder
+from hub.consignment import Consignment, ForgetAddress
+from hub.expiry import Expiry
+from hub.freight import Freight
+from hub.lost_orders import LostOrders
+from hub.ports import Courier
+from hub.relay import Relay
+from hub.services import Services
+from routing.schedule import RetrySchedule
+from routing.values import Binding
+
+
+def lost_orders(services: Services) -> LostOrders:
+    """Return who looks for orders that their broker has lost."""
+    return LostOrders(
+        outbox=services.store,
+        broker=services.broker,
+        systems=lambda: (system.id for system in services.register.snapshot.directory.systems()),
+        after=timedelta(seconds=services.settings.broker.lost_after),
+        clock=services.clock,
+    )
+
+
+def delivery_loops(
+    services: Services, couriers: Mapping[Binding, Courier], attestor: Attestor, forget_address: ForgetAddress
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Return the loops by name."""
+    delivery = services.settings.delivery
+    schedule = RetrySchedule.of_seconds(*delivery.retry_delays, spread=delivery.retry_jitter)
+    concluder = Concluder(attestor=attestor, schedule=schedule, register=services.register, clock=services.clock)
+    freight = Freight()
+    relay = Relay(
+        store=services.store, broker=services.broker, freight=freight, signals=services.signals, clock=services.clock
+    )
+    consignment = Consignment(
+        store=services.store,
+        broker=services.broker,
+        couriers=couriers,
+        concluder=concluder,
+        freight=freight,
+        signals=services.signals,
+        concurrency=delivery.webhook_concurrency,
+        forget_address=forget_address,
+    )
+    expiry = Expiry(store=services.store, register=services.register, attestor=attestor, clock=services.clock)
+    return {
+        "relay": relay.run,
+        "consignment": consignment.run,
+        "expiry": expiry.run,
+    }
