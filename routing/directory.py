@@ -8,7 +8,8 @@ from typing import Self, TypeVar
 
 from routing.fold import fold
 from routing.index import SearchIndex
-from routing.values import Agency, System
+from routing.reach import Reach
+from routing.values import Agency, Binding, System
 
 _Entry = TypeVar("_Entry", Agency, System)
 
@@ -31,6 +32,7 @@ class Directory:
         "_by_system",
         "_codes",
         "_index",
+        "_reach",
         "_systems",
         "ambiguous_codes",
         "version",
@@ -52,6 +54,7 @@ class Directory:
         }
         self._by_system = _grouped((agency.system_id, code) for code, agency in agencies.items())
         self._by_parent = _grouped((self._body(agency.parent), code) for code, agency in agencies.items())
+        self._reach = Reach({each.id: each.reaches for each in systems.values() if _is_upstream(each)})
         self._index = SearchIndex(map(_search_line, agencies.values()))
 
     @classmethod
@@ -95,18 +98,20 @@ class Directory:
         return tuple(self._systems.values())
 
     def system_of(self, code: str) -> System | None:
-        """Return the system that receives for the agency of a current or old code."""
+        """Return the system that receives for an agency: the one that it names, else the upstream that reaches its code."""
         agency = self.agency(code)
-        return None if agency is None or agency.system_id is None else self._systems.get(agency.system_id)
+        if agency is not None and agency.system_id is not None:
+            return self._systems.get(agency.system_id)
+        return self._beyond(code if agency is None else agency.code) if self._reach else None
 
     def agencies_of(self, system_id: str) -> tuple[str, ...]:
         """Return the current codes of the agencies that a system acts for, in order."""
         return self._by_system.get(system_id, ())
 
     def acts_for(self, system_id: str, code: str) -> bool:
-        """Return whether a known system acts for the agency of a current or old code."""
-        agency = self.agency(code)
-        return agency is not None and agency.system_id == system_id and system_id in self._systems
+        """Return whether a known system acts for the agency of a current or old code; an upstream, for all that it reaches."""
+        system = self.system_of(code)
+        return system is not None and system.id == system_id
 
     def search(
         self, q: str | None = None, parent: str | None = None, after: str | None = None, limit: int = 50
@@ -120,6 +125,12 @@ class Directory:
         words = tuple(fold(q or "").split())
         numbers = self._numbers(words, after) if parent is None else self._numbers_below(parent, words, after)
         return tuple(self._agencies[self._codes[number]] for number in islice(numbers, limit))
+
+    def _beyond(self, code: str) -> System | None:
+        if code in self.ambiguous_codes:
+            return None
+        system_id = self._reach.find(code, self._agencies)
+        return None if system_id is None else self._systems[system_id]
 
     def _body(self, parent: str | None) -> str | None:
         """Return the code that children are listed under; a body outside the directory may have some too."""
@@ -142,6 +153,10 @@ def _unique(entries: Iterable[tuple[str, _Entry]]) -> dict[str, _Entry]:
         if found.setdefault(key, entry) is not entry:
             raise DirectoryInvalid(f"{key} stands in the directory twice")
     return found
+
+
+def _is_upstream(system: System) -> bool:
+    return system.binding is Binding.UPSTREAM and system.is_active
 
 
 def _grouped(pairs: Iterable[tuple[str | None, str]]) -> dict[str, tuple[str, ...]]:

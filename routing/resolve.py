@@ -9,7 +9,7 @@ from routing.values import Agency, Binding
 
 
 class Route(Struct, frozen=True, gc=False):
-    """Where one recipient's copy goes. `recipient` is the agency's current code."""
+    """Where one recipient's copy goes. `recipient` is the agency's current code, or, beyond the directory, as written."""
 
     recipient: str
     system_id: str
@@ -59,7 +59,8 @@ def resolve(directory: Directory, recipients: tuple[str, ...], on: date) -> tupl
 def _route(directory: Directory, code: str, on: date) -> Route | Unroutable:
     agency = directory.agency(code)
     if agency is None:
-        return _unknown(directory, code)
+        beyond = directory.system_of(code)
+        return Route(code, beyond.id, beyond.binding) if beyond else _unknown(directory, code)
     if agency.is_suspended:
         return _suspended(code, agency)
     if not agency.exists_on(on):

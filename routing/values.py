@@ -31,7 +31,11 @@ class Lane(StrEnum):
 
 
 class System(Struct, frozen=True, gc=False):
-    """A connected computer system, acting for the agencies that name it; `webhook` bindings have a `webhook_url`."""
+    """A connected computer system, acting for the agencies that name it; `webhook` bindings have a `webhook_url`.
+
+    `reaches` are prefixes of agency codes that stand behind an `upstream` without being listed in the directory; see
+    `routing.reach`.
+    """
 
     id: str
     name: str
@@ -39,6 +43,7 @@ class System(Struct, frozen=True, gc=False):
     policy: SignaturePolicy = SignaturePolicy.REQUIRED
     is_active: bool = True
     webhook_url: str | None = None
+    reaches: tuple[str, ...] = ()
 
 
 class Agency(Struct, frozen=True, gc=False):

@@ -62,6 +62,10 @@ class Untrusted(_Verdict):
     result = Result.FAILED
 
 
+class Unregistered(Untrusted):
+    """Nobody registered the certificate here: well formed so far, but whose it is cannot be said."""
+
+
 class Undetermined(_Verdict):
     """Whether to believe it cannot be said now: a source that must be asked is out of reach. The same input may pass later."""
 

@@ -16,7 +16,7 @@ from signing import canonical, keyinfo, place, structure, xades
 from signing.algorithms import DEFAULT_POLICY, SHA256, AlgorithmPolicy, check_signature, digest, digest_of_pieces
 from signing.canonical import NO_TEXTS, Canonicalisation
 from signing.certificates import Loaded, TrustAnchors
-from signing.errors import FOREIGN, REVOCATION_CODES, Code, Undetermined, Untrusted, ended_by_verdict
+from signing.errors import FOREIGN, REVOCATION_CODES, Code, Undetermined, Unregistered, Untrusted, ended_by_verdict
 from signing.place import has_signature
 from signing.report import Procedure, Step
 from signing.revocation import Revocation
@@ -159,7 +159,7 @@ def _registered(certificates: list[Loaded], registry: Registry) -> tuple[Loaded,
     """Return the one certificate of KeyInfo that an agency registered, and its registration."""
     found = [(one, known) for one in certificates if (known := registry.registered(one.embedded.sha256)) is not None]
     if len(found) != 1:
-        raise Untrusted(
+        raise (Untrusted if found else Unregistered)(
             Code.CERTIFICATE_UNTRUSTED,
             f"KeyInfo must hold exactly one registered certificate; it holds {len(found)}. Register the certificate first.",
             f"KeyInfo phải chứa đúng một chứng thư số đã đăng ký; hiện có {len(found)}. Hãy đăng ký chứng thư trước.",
