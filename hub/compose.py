@@ -346,6 +346,7 @@ def _examination(
             oldest=timedelta(days=intake.max_age_days) if intake.max_age_days else None,
         ),
         clock=now,
+        hub_code=settings.hub.code,
         inline_bytes=intake.inline_bytes,
         memory_budget=intake.memory_budget,
         revocation=lambda: revocation.current if revocation else None,

@@ -10,15 +10,18 @@ from msgspec import structs
 from hub.attest import Attestor
 from hub.changes import Changes, Finished, Move, Postponed
 from hub.events import Event
-from hub.lifecycle import advance, may
-from hub.order import Consigned, Failed, Hopeless, Outcome, Purpose
+from hub.lifecycle import State, advance, may
+from hub.order import Consigned, Failed, Hopeless, Outcome, Purpose, Rejected, Relayed
 from hub.ports import Clock
 from hub.queries import Errand
 from hub.register import CurrentRegister
 from hub.telling import tell
 from routing.schedule import RetrySchedule
+from routing.values import Binding
 from signing.receipt import Reason
 
+RELAYED = "relayed"  #: the text beside it is the other axis's id of the message
+REJECTED = "relay-rejected"  #: the text beside it is what the other axis said
 _LONGEST_REST = timedelta(minutes=5)
 
 
@@ -38,11 +41,17 @@ class Concluder:
         return errand.delivery is not None and may(errand.delivery.state, Event.CONTENT_CONSIGNMENT)
 
     def conclude(self, errand: Errand, outcome: Outcome) -> Changes:
-        """Return what to record: the delivery consigned, the order postponed, or given up."""
+        """Return what to record: the delivery consigned or relayed, the order postponed, or given up."""
+        if isinstance(outcome, Relayed) and _ended_meanwhile(errand):
+            return self._relayed_too_late(errand, outcome)
         if not self.is_wanted(errand) or (errand.order.purpose is Purpose.TELL and isinstance(outcome, Consigned)):
             return Changes(order_changes=(Finished(order_id=errand.order.id),))
         if isinstance(outcome, Consigned):
             return self._ended(errand, Event.CONTENT_CONSIGNMENT, None)
+        if isinstance(outcome, Relayed):
+            return self._ended(errand, Event.RELAY_ACCEPTANCE, _taken_over(outcome))
+        if isinstance(outcome, Rejected):
+            return self._ended(errand, Event.RELAY_REJECTION, Reason(code=REJECTED, text=_words(outcome)))
         attempts = errand.order.attempts + 1
         delay = self._delay(outcome, attempts)
         if delay is None:
@@ -68,8 +77,29 @@ class Concluder:
             return Changes(order_changes=(last, Finished(order_id=errand.order.id)))
         code = "undeliverable" if isinstance(outcome, Hopeless) else "attempts-exhausted"
         why = Reason(code=code, text=outcome.reason)
-        ended = self._ended(errand, Event.CONTENT_CONSIGNMENT_FAILURE, why)
+        is_relay = errand.order.binding is Binding.UPSTREAM
+        event = Event.RELAY_FAILURE if is_relay else Event.CONTENT_CONSIGNMENT_FAILURE
+        ended = self._ended(errand, event, why)
         return structs.replace(ended, order_changes=(last, *ended.order_changes))
+
+    def _relayed_too_late(self, errand: Errand, outcome: Relayed) -> Changes:
+        """Attest that the other axis has what was recalled or expired here while it was being carried: that must be known."""
+        package, delivery = errand.package, errand.delivery
+        if package is None or delivery is None:  # unreachable; keeps the types honest
+            return Changes(order_changes=(Finished(order_id=errand.order.id),))
+        record = self._attestor.happened(
+            Event.RELAY_ACCEPTANCE,
+            package,
+            delivery,
+            at=self._clock(),
+            state=delivery.state,
+            reason=_taken_over(outcome),
+        )
+        return Changes(
+            order_changes=(Finished(order_id=errand.order.id),),
+            events=(record,),
+            orders=tell(self._register.snapshot.directory, (record,)),
+        )
 
     def _ended(self, errand: Errand, event: Event, reason: Reason | None) -> Changes:
         package, delivery = errand.package, errand.delivery
@@ -84,3 +114,15 @@ class Concluder:
             events=(record,),
             orders=tell(self._register.snapshot.directory, (record,)),
         )
+
+
+def _ended_meanwhile(errand: Errand) -> bool:
+    return errand.delivery is not None and errand.delivery.state in {State.WITHDRAWN, State.EXPIRED}
+
+
+def _taken_over(outcome: Relayed) -> Reason:
+    return Reason(code=RELAYED, text=outcome.reference)
+
+
+def _words(rejected: Rejected) -> str:
+    return f"{rejected.code}: {rejected.text}" if rejected.text else rejected.code

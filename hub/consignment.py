@@ -21,7 +21,7 @@ from hub.conclusion import Concluder
 from hub.failpoints import reached
 from hub.freight import Freight
 from hub.ids import OrderId
-from hub.order import Consigned, Failed, Gone, Outcome
+from hub.order import Consigned, Failed, Gone, Hopeless, Outcome
 from hub.ports import Broker, Courier, Store
 from hub.queries import Errand, Ticket
 from hub.signals import Signals
@@ -159,7 +159,7 @@ class Consignment:
             outcome = Failed(f"{type(error).__name__} in the courier")
         system_id = errand.order.system_id
         self._failures[system_id] = self._failures[system_id] + 1 if isinstance(outcome, Failed) else 0
-        if not isinstance(outcome, Consigned):
+        if isinstance(outcome, Failed | Hopeless):
             _log.info("attempt-failed", system=system_id, order=errand.order.id, reason=outcome.reason)
         return outcome
 

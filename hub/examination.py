@@ -60,7 +60,9 @@ class Examination:
         inline_bytes: int,
         memory_budget: int,
         revocation: Callable[[], Revocation | None] = lambda: None,
+        hub_code: str = "",
     ) -> None:
+        self._hub_code = hub_code
         self._register = register
         self._anchors = anchors
         self._window = window
@@ -74,24 +76,27 @@ class Examination:
         # Threads of their own: those of the event loop write bodies and contents, which must not wait behind examinations.
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="axis-examiner")
 
-    async def examine(self, caller: Caller, spooled: Spooled) -> Examined:
-        """Examine what `caller` handed in; raises as `hub.examine.examine`."""
+    async def examine(self, caller: Caller, spooled: Spooled, recipient: str | None = None) -> Examined:
+        """Examine what `caller` handed in (for one `recipient` only, when given); raises as `hub.examine.examine`."""
         system = self._system_of(caller)
         if spooled.size <= self._inline_bytes:
             await self._turns.turn(system.id)
-            return self._run(system, spooled)
+            return self._run(system, spooled, recipient)
         async with self._seats.seat(system.id), self._budget.hold(spooled.size):
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, system, spooled)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._run, system, spooled, recipient
+            )
 
-    def _run(self, system: System, spooled: Spooled) -> Examined:
+    def _run(self, system: System, spooled: Spooled, recipient: str | None) -> Examined:
         rules = Rules(
             snapshot=self._register.snapshot,
             anchors=self._anchors,
             window=self._window,
             revocation=self._revocation(),
+            hub_code=self._hub_code,
         )
         with spooled.view() as data:
-            return examine(data, system=system, rules=rules, at=self._clock())
+            return examine(data, system=system, rules=rules, at=self._clock(), recipient=recipient)
 
     def _system_of(self, caller: Caller) -> System:
         system = self._register.snapshot.directory.system(caller.system_id) if caller.system_id else None

@@ -18,20 +18,25 @@ from msgspec import Struct
 from hub.accounts import Snapshot
 from hub.package import Signature, SignatureResult
 from hub.trouble import Deferral, Fault, Refusal
+from routing.directory import Directory
 from routing.resolve import NoRoute, Route, resolve
 from routing.values import Binding, SignaturePolicy, System
-from schemas.edxml import Envelope, Kind, read, sdk
+from schemas.edxml import DocumentEnvelope, Envelope, Kind, read, sdk
 from schemas.edxml.identity import identify
 from schemas.edxml.lean import LIFT_FROM, LeanTree, parse_lean
 from schemas.errors import Malformed, Violation
 from signing.certificates import TrustAnchors
-from signing.errors import Undetermined, Untrusted
+from signing.errors import Undetermined, Unregistered, Untrusted
 from signing.report import Step
 from signing.revocation import Revocation
 from signing.verify import Verified, has_signature, verify
 
 _SOURCE_MAY_BE_BACK = timedelta(seconds=60)
-_QCVN_SIGNATURE = "{http://www.mic.gov.vn/TBT/QCVN_102_2016}Signature"
+#: What stands where a signature would, but is none, or is one of somebody unknown here.
+_SIGNATURES = (
+    "{http://www.mic.gov.vn/TBT/QCVN_102_2016}Signature",
+    "{http://www.w3.org/2000/09/xmldsig#}Signature",
+)
 
 
 class Window(Struct, frozen=True):
@@ -45,7 +50,8 @@ class Rules(Struct, frozen=True):
     """What a submission is examined against: the register of the moment, the trust anchors, the sending window.
 
     `revocation` is the evidence of the moment; None: whether certificates were revoked is not checked. `lift_from` is the
-    number of bytes from which an attachment's content stays out of the tree.
+    number of bytes from which an attachment's content stays out of the tree; `hub_code` is how this hub names itself in the list
+    of hops.
     """
 
     snapshot: Snapshot
@@ -53,6 +59,7 @@ class Rules(Struct, frozen=True):
     window: Window
     revocation: Revocation | None = None
     lift_from: int = LIFT_FROM
+    hub_code: str = ""
 
 
 class Examined(Struct, frozen=True, kw_only=True):
@@ -65,19 +72,28 @@ class Examined(Struct, frozen=True, kw_only=True):
     report: tuple[Step, ...]
 
 
-def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: datetime) -> Examined:
-    """Examine a package that `system` handed in at `at`.
+def examine(
+    data: bytes | mmap.mmap, *, system: System, rules: Rules, at: datetime, recipient: str | None = None
+) -> Examined:
+    """Examine a package that `system` handed in at `at`; when it came for one `recipient` only, it goes to nobody else.
 
     2. parse, hardened;
     3. verify the signature, when there is one or the system's policy demands one;
     4. validate and decode, from the signed tree;
-    5. agree on the sender (system, `From` and certificate name the same agency) and resolve every recipient.
+    5. agree on the sender (system, `From` and certificate name the same agency) and resolve every recipient. What another
+       axis hands in must not have been here before, and goes to those of its recipients that stand on this side.
 
     Raises `Refusal` (the sender must change something) or `Deferral` (revocation data out of reach).
     """
     with _mapped():
         lean = parse_lean(data, lift_from=rules.lift_from)  # 2
-        verified = _verify(lean, system, rules, at)  # 3
+        try:
+            verified = _verify(lean, system, rules, at)  # 3
+        except Unregistered:
+            if not _answers_for_others(system):
+                raise
+            # Whose certificate it is cannot be said here, so it proves nothing; a refused tree is not read any further.
+            lean, verified = parse_lean(data, lift_from=rules.lift_from), None
         envelope = read(  # 4
             verified.tree if verified else lean.root,
             received_at=at,
@@ -86,7 +102,7 @@ def examine(data: bytes | mmap.mmap, *, system: System, rules: Rules, at: dateti
         )
         sender = _agree_on_sender(envelope, verified, system, rules.snapshot)  # 5
         _check_window(envelope, rules.window, at)
-        routes = resolve(rules.snapshot.directory, envelope.recipients, at.date())
+        routes = _routes(envelope, system, rules, at, recipient)
         _require_readable(envelope, routes, is_signed=verified is not None)
     return Examined(
         envelope=envelope,
@@ -114,6 +130,11 @@ def _verify(lean: LeanTree, system: System, rules: Rules, at: datetime) -> Verif
     return None
 
 
+def _answers_for_others(system: System) -> bool:
+    """Whether it is another axis whose word suffices: for agencies that nobody registered here."""
+    return system.binding is Binding.UPSTREAM and system.policy is SignaturePolicy.TRANSPORT
+
+
 def _unsigned(lean: LeanTree, at: datetime) -> Refusal:
     """Return the refusal of a package that must be signed, with whatever else is wrong, so that all is mended at once."""
     try:
@@ -133,32 +154,70 @@ def _unsigned(lean: LeanTree, at: datetime) -> Refusal:
 def _signature(root: etree._Element, verified: Verified | None, policy: SignaturePolicy) -> Signature:
     if verified:
         return Signature(result=SignatureResult.VALID, signer=verified.signer.certificate_sha256, policy=policy)
-    is_dummy = next(root.iter(_QCVN_SIGNATURE), None) is not None
+    is_dummy = next(root.iter(*_SIGNATURES), None) is not None
     result = SignatureResult.UNVERIFIABLE if is_dummy else SignatureResult.ABSENT
     return Signature(result=result, signer=None, policy=policy)
 
 
+def _routes(envelope: Envelope, system: System, rules: Rules, at: datetime, recipient: str | None) -> tuple[Route, ...]:
+    directory = rules.snapshot.directory
+    if system.binding is not Binding.UPSTREAM:
+        return resolve(directory, envelope.recipients, at.date())
+    _check_hops(envelope, rules)
+    wanted = envelope.recipients if recipient is None else _meant(directory, envelope, recipient)
+    near = tuple(code for code in wanted if not directory.acts_for(system.id, code))
+    if wanted and not near:
+        raise _loop(f"{', '.join(wanted)} stands behind the axis that this came from", f"{', '.join(wanted)}")
+    return resolve(directory, near, at.date())
+
+
+def _meant(directory: Directory, envelope: Envelope, recipient: str) -> tuple[str, ...]:
+    """Return the recipients of the message that are the agency which the axis listed it for; all when it lists another."""
+    wanted = directory.canonical(recipient) or recipient
+    found = tuple(code for code in envelope.recipients if (directory.canonical(code) or code) == wanted)
+    return found or envelope.recipients
+
+
+def _check_hops(envelope: Envelope, rules: Rules) -> None:
+    """Refuse a document that has been here before: a hop of it is this hub."""
+    hops = envelope.trace if isinstance(envelope, DocumentEnvelope) else ()
+    if any(hop.agency_code and hop.agency_code.strip() == rules.hub_code for hop in hops):
+        raise _loop(f"{rules.hub_code} is one of its hops already", rules.hub_code)
+
+
+def _loop(en: str, vi: str) -> Refusal:
+    return Refusal(
+        "relay-loop",
+        detail=f"The package goes in a circle: {en}.",
+        detail_vi=f"Gói tin chạy vòng giữa các trục, liên quan đến {vi}.",
+    )
+
+
 def _agree_on_sender(envelope: Envelope, verified: Verified | None, system: System, snapshot: Snapshot) -> str:
     agency = snapshot.directory.agency(envelope.sender)
-    if agency is None or not snapshot.directory.acts_for(system.id, agency.code):
+    if not snapshot.directory.acts_for(system.id, envelope.sender):
+        if system.binding is Binding.UPSTREAM and agency is not None:
+            raise _loop(f"its sender {agency.code} is not behind the axis that it came from", agency.code)
         raise Refusal(
             "sender-mismatch",
             detail=f"The package says it comes from {envelope.sender!r}; this system does not act for that agency.",
             detail_vi=f"Gói tin ghi cơ quan gửi là {envelope.sender!r}; hệ thống này không được gửi thay cơ quan đó.",
         )
-    if agency.is_suspended:
+    if agency is not None and agency.is_suspended:
         raise Refusal(
             "not-authorised",
             detail=f"Agency {agency.code} is suspended.",
             detail_vi=f"Cơ quan {agency.code} đang bị tạm ngừng.",
         )
-    if verified and snapshot.directory.canonical(verified.signer.agency_code) != agency.code:
+    # Behind an upstream there are agencies that the directory does not list; the axis answers for them.
+    sender = envelope.sender if agency is None else agency.code
+    if verified and snapshot.directory.canonical(verified.signer.agency_code) != sender:
         raise Refusal(
             "certificate-untrusted",
-            detail=f"The certificate belongs to {verified.signer.agency_code}, the package comes from {agency.code}.",
-            detail_vi=f"Chứng thư số thuộc {verified.signer.agency_code}, còn gói tin gửi từ {agency.code}.",
+            detail=f"The certificate belongs to {verified.signer.agency_code}, the package comes from {sender}.",
+            detail_vi=f"Chứng thư số thuộc {verified.signer.agency_code}, còn gói tin gửi từ {sender}.",
         )
-    return agency.code
+    return sender
 
 
 def _require_readable(envelope: Envelope, routes: tuple[Route, ...], *, is_signed: bool) -> None:

@@ -3,9 +3,11 @@
 This is the transport layer only: what the recipient says about its own work (statuses 01 to 16) is another layer and never
 moves a delivery. A table of arrows decides; the store repeats the guard (`UPDATE … WHERE state = expected`).
 
-Two arrows need a word. A consignment may be concluded while the delivery still reads `accepted`: the broker can hand an
+Some arrows need a word. A consignment may be concluded while the delivery still reads `accepted`: the broker can hand an
 order to a courier before the relay has recorded that the broker confirmed it. `dead` is not final: an operator may
-re-drive it, and a sender may still recall it.
+re-drive it, and a sender may still recall it. A delivery that goes on to another axis is never consigned here: the
+acceptance of that axis (RelayAcceptance) is the handover, for the axis is the recipient's system as far as this hub can see;
+that the agency behind it has the document is for that axis to attest.
 """
 
 from __future__ import annotations
@@ -50,6 +52,15 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.QUEUED, Event.CONTENT_CONSIGNMENT_FAILURE): State.DEAD,
         (State.QUEUED, Event.WITHDRAWAL): State.WITHDRAWN,
         (State.QUEUED, Event.EXPIRY): State.EXPIRED,
+        **{
+            (waiting, event): to
+            for waiting in (State.ACCEPTED, State.QUEUED)
+            for event, to in (
+                (Event.RELAY_ACCEPTANCE, State.HANDED_OVER),
+                (Event.RELAY_REJECTION, State.REFUSED),
+                (Event.RELAY_FAILURE, State.DEAD),
+            )
+        },
         (State.CONSIGNED, Event.CONTENT_HANDOVER): State.HANDED_OVER,
         (State.CONSIGNED, Event.CONTENT_HANDOVER_FAILURE): State.REFUSED,
         (State.CONSIGNED, Event.WITHDRAWAL): State.WITHDRAWN,

@@ -40,6 +40,19 @@ class Consigned(Struct, frozen=True):
     """The courier placed it where the system can take it."""
 
 
+class Relayed(Struct, frozen=True):
+    """Another axis accepted it and answers for it from here on; `reference` is its own id of the message."""
+
+    reference: str
+
+
+class Rejected(Struct, frozen=True):
+    """Another axis refused it for good, with its own code and words."""
+
+    code: str
+    text: str
+
+
 class Failed(Struct, frozen=True):
     """It did not work this time. `retry_after` is the system's own wish, when it stated one."""
 
@@ -57,4 +70,4 @@ class Gone(Hopeless, frozen=True):
     """The address itself is gone for good: the system is not called any more until it gets another one."""
 
 
-Outcome = Consigned | Failed | Hopeless
+Outcome = Consigned | Relayed | Rejected | Failed | Hopeless

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.accounts import Caller
 from hub.admission import Admission
@@ -100,16 +100,22 @@ class Submission:
         self._clock = clock
         self._lifetime = lifetime
 
-    async def submit(self, caller: Caller, spooled: Spooled, claimed: Claimed | None = None) -> Accepted:
-        """Accept the package or raise a recorded `RefusedWithReceipt`; `Deferral` leaves no trace, nor does a full quota."""
+    async def submit(
+        self, caller: Caller, spooled: Spooled, claimed: Claimed | None = None, *, recipient: str | None = None
+    ) -> Accepted:
+        """Accept the package or raise a recorded `RefusedWithReceipt`; `Deferral` leaves no trace, nor does a full quota.
+
+        `recipient`: another axis handed it in for this one of its recipients. The same package may come again for another
+        one, who is then added to those that it goes to.
+        """
         await self._admission.require_room(caller, spooled.size)
         async with self._admission.place(caller):
             try:
                 reached("K2")
-                examined = await self._examination.examine(caller, spooled)
+                examined = await self._examination.examine(caller, spooled, recipient)
                 if claimed is not None:
                     claimed.require(examined)
-                return await self._accept(caller, spooled, examined)
+                return await self._accept(caller, spooled, examined, may_add=recipient is not None)
             except Refusal as refusal:
                 raise await self._refuse(caller, spooled, refusal) from refusal
 
@@ -119,7 +125,7 @@ class Submission:
             examined = await self._examination.examine(caller, spooled)
         return Report(examined=examined, sha256=spooled.sha256, size=spooled.size)
 
-    async def _accept(self, caller: Caller, spooled: Spooled, examined: Examined) -> Accepted:
+    async def _accept(self, caller: Caller, spooled: Spooled, examined: Examined, *, may_add: bool) -> Accepted:
         reached("K3")
         content = await self._spool.keep(spooled)
         reached("K5")
@@ -131,12 +137,13 @@ class Submission:
             try:
                 await self._store.record(self._changes(accepted, content, effects))
             except Duplicate as duplicate:
-                return await self._replay(duplicate.package_id, spooled)
+                replayed = await self._replay(duplicate.package_id, spooled)
+                return await self._added(replayed, examined) if may_add else replayed
             except Stale:
                 continue
             reached("K6")
             return accepted
-        raise Defect("defect", detail="an earlier delivery kept moving while a decision about it was being made")
+        raise _restless()
 
     async def _effects(self, examined: Examined, at: datetime) -> Effects:
         envelope = examined.envelope
@@ -154,10 +161,15 @@ class Submission:
         return Accepted(package, deliveries, self._attestor.acceptance(package), is_replay=False)
 
     def _changes(self, accepted: Accepted, content: Content, effects: Effects) -> Changes:
+        changes = self._consequences(accepted, effects)
+        return structs.replace(
+            changes, package=accepted.package, content=content, events=(accepted.receipt, *changes.events)
+        )
+
+    def _consequences(self, accepted: Accepted, effects: Effects) -> Changes:
+        """Return what follows from a package for its recipients and for earlier documents."""
         directory = self._register.snapshot.directory
         return Changes(
-            package=accepted.package,
-            content=content,
             deliveries=accepted.deliveries,
             orders=(
                 *(consign(each, directory.system(each.system_id), accepted.package) for each in accepted.deliveries),
@@ -165,7 +177,7 @@ class Submission:
             ),
             moves=effects.moves,
             reported=effects.reported,
-            events=(accepted.receipt, *effects.events),
+            events=effects.events,
         )
 
     async def _replay(self, package_id: PackageId, spooled: Spooled) -> Accepted:
@@ -181,6 +193,25 @@ class Submission:
             )
         deliveries = await self._store.deliveries(package_id)
         return Accepted(package, tuple(map(as_accepted, deliveries)), receipt, is_replay=True)
+
+    async def _added(self, replayed: Accepted, examined: Examined) -> Accepted:
+        """Add deliveries to recipients for whom the package came just now."""
+        known = {delivery.recipient for delivery in replayed.deliveries}
+        routes = tuple(route for route in examined.routes if route.recipient not in known)
+        if not routes:
+            return replayed
+        late = structs.replace(examined, routes=routes)
+        for _ in range(_ATTEMPTS):
+            at = self._clock()
+            deliveries = deliveries_of(replayed.package, late, deadline_at=at + self._lifetime)
+            added = structs.replace(replayed, deliveries=deliveries)
+            effects = await self._effects(late, at)
+            try:
+                await self._store.record(self._consequences(added, effects))
+            except Stale:
+                continue
+            return structs.replace(replayed, deliveries=(*replayed.deliveries, *deliveries))
+        raise _restless()
 
     async def _refuse(self, caller: Caller, spooled: Spooled, refusal: Refusal) -> RefusedWithReceipt:
         at = self._clock()
@@ -200,6 +231,10 @@ class Submission:
         )
         await self._store.record(Changes(refused=refused, events=(receipt,)))
         return RefusedWithReceipt(refusal, receipt)
+
+
+def _restless() -> Defect:
+    return Defect("defect", detail="an earlier delivery kept moving while a decision about it was being made")
 
 
 def key_of(envelope: Envelope, document_id: str, sha256: str) -> str:

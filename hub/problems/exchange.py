@@ -73,6 +73,22 @@ EXCHANGE = (
         example="<edXML:OrganId>H99.77</edXML:OrganId>",
     ),
     Problem(
+        code="relay-loop",
+        status=409,
+        title=Words("Gói tin chạy vòng giữa các trục", "The package goes in a circle"),
+        cause=Words(
+            "Gói tin từ một trục khác chuyển đến nhưng đã đi qua trục này, do cơ quan của trục này gửi, "
+            "hoặc phải gửi ngược lại chính trục đó.",
+            "Another axis handed in a package that was here before, that one of our own agencies sent, or that would have to go "
+            "back to the very same axis.",
+        ),
+        fix=Words(
+            "Kiểm tra danh mục ở hai trục: mỗi cơ quan chỉ thuộc về một phía; xem `axis system show`.",
+            "Compare the directories of both axes: every agency stands on one side only; see `axis system show`.",
+        ),
+        example="the national axis returns a document of H99.01",
+    ),
+    Problem(
         code="message-id-conflict",
         status=409,
         title=Words("Mã văn bản đã dùng cho nội dung khác", "The document id was used for other content"),

@@ -8,9 +8,11 @@ from hub.changes import Finished, Move, Postponed
 from hub.conclusion import Concluder
 from hub.events import Event
 from hub.lifecycle import State
-from hub.order import Consigned, Failed, Hopeless, Purpose
+from hub.order import Consigned, Failed, Hopeless, Purpose, Rejected, Relayed
 from hub.queries import Errand
 from routing.schedule import RetrySchedule
+from routing.values import Binding
+from signing.receipt import Reason
 from tests.unit.hub.values import NOW, FixedRegister, attestor, delivery, order, package, snapshot
 
 
@@ -85,3 +87,41 @@ def test_rest_grows_with_failures_and_is_bounded(concluder):
     """A failing system rests as long as its next retry, at most five minutes."""
     assert concluder.rest(1) == timedelta(seconds=10)
     assert concluder.rest(50) == timedelta(minutes=5)
+
+
+def _upstream_errand(state: State = State.QUEUED, attempts: int = 0) -> Errand:
+    carried = order(attempts=attempts, binding=Binding.UPSTREAM)
+    return Errand(order=carried, package=package(), delivery=delivery(state))
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.QUEUED])
+def test_what_another_axis_accepted_is_handed_over(concluder, state):
+    """The receipt says RelayAcceptance, with that axis's id of the message."""
+    changes = concluder.conclude(_upstream_errand(state), Relayed("a41f3c0e"))
+    assert changes.moves == (Move(delivery().id, state, State.HANDED_OVER, NOW),)
+    assert changes.events[0].event is Event.RELAY_ACCEPTANCE
+    assert changes.events[0].reason == Reason("relayed", "a41f3c0e")
+
+
+def test_what_another_axis_refused_is_refused_with_its_words(concluder):
+    """The receipt says RelayRejection, with code and text of that axis."""
+    changes = concluder.conclude(_upstream_errand(), Rejected("18", "Đơn vị nhận không tồn tại"))
+    assert changes.moves[0].to is State.REFUSED
+    assert changes.events[0].event is Event.RELAY_REJECTION
+    assert changes.events[0].reason == Reason("relay-rejected", "18: Đơn vị nhận không tồn tại")
+
+
+def test_an_axis_out_of_reach_is_tried_by_the_schedule_and_given_up_as_a_relay_failure(concluder):
+    """The last failed attempt is a receipted RelayFailure, and the delivery is dead until it is redriven."""
+    assert not concluder.conclude(_upstream_errand(), Failed("unreachable")).events
+    changes = concluder.conclude(_upstream_errand(attempts=2), Failed("unreachable"))
+    assert changes.moves[0].to is State.DEAD
+    assert changes.events[0].event is Event.RELAY_FAILURE
+
+
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.EXPIRED])
+def test_a_relay_that_came_too_late_is_attested_all_the_same(concluder, state):
+    """Recalled while it was being carried: the sender must know that the other axis has it."""
+    changes = concluder.conclude(_upstream_errand(state), Relayed("a41f3c0e"))
+    assert not changes.moves
+    assert [(each.event, each.state) for each in changes.events] == [(Event.RELAY_ACCEPTANCE, state)]
