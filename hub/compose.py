@@ -31,6 +31,7 @@ from adapters.vxp.edge import VxpEdge
 from adapters.webhook.courier import open_courier
 from hub import certificate_watch
 from hub.admission import Admission
+from hub.agency_requests import AgencyRequests
 from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
 from hub.carrying import delivery_loops, lost_orders
@@ -284,6 +285,7 @@ def _services(
         inbox=Inbox(mailbox=store, signals=signals, clock=now),
         tray=tray,
         feed=Feed(reader=store, signals=signals),
+        agency_requests=AgencyRequests(book=storage.registers, register=register, clock=now),
         library=library,
         handing_on=HandingOn(library, settings.hub.code),
         health=Health(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.admission import Admission
+from hub.agency_requests import AgencyRequests
 from hub.commits import Commits
 from hub.credential_uses import CredentialUses
 from hub.feed import Feed
@@ -46,6 +47,7 @@ class Services:
     inbox: Inbox
     tray: Tray
     feed: Feed
+    agency_requests: AgencyRequests
     library: Library
     handing_on: HandingOn
     health: Health

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from msgspec.structs import replace
 
+from adapters.cli.agency_requests import app as requests
 from adapters.cli.configured import Config, open_store
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from routing.values import Agency
 
 app = App(name="agency", help="Agencies of the directory.", result_action="return_value")
+app.command(requests)
 
 
 @app.command(name="list")

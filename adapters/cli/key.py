@@ -12,6 +12,7 @@ from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.output import shown as shown_as
 from adapters.cli.trouble import CommandFailed, UsageFault
+from adapters.cli.vxp_key import app as vxp
 from hub.failpoints import reached
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from hub.keys import Key
 
 app = App(name="key", help="API keys of systems and people.", result_action="return_value")
+app.command(vxp)
 
 
 @app.command(name="list")

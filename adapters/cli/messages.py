@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from adapters.cli.certificate_messages import CERTIFICATE_MESSAGES
+from adapters.cli.key_messages import KEY_MESSAGES
 from adapters.cli.language import current
 
 #: key -> (Vietnamese, English)
 _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         **CERTIFICATE_MESSAGES,
+        **KEY_MESSAGES,
         # finding the hub
         "hub-unreachable": (
             "Trục có đang chạy không? Kiểm tra bằng `axis doctor`; chọn địa chỉ bằng --url hoặc AXIS_URL.",
@@ -183,22 +185,6 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "removed": ("Đã gỡ {what}.", "Removed {what}."),
         "already-there": ("Đã có trong danh bạ: {what}", "In the register already: {what}"),
         "unknown": ("Không có trong danh bạ: {what}", "Not in the register: {what}"),
-        "key-once": (
-            "Khóa này chỉ hiện một lần; trục chỉ giữ giá trị băm của nó:",
-            "This key is shown once; the hub keeps its digest only:",
-        ),
-        "key-overlap": (
-            "Khóa cũ {what} còn dùng được đến {until}.",
-            "The old key {what} is good until {until}.",
-        ),
-        "key-revoked-already": (
-            "Khóa {what} đã hết hạn hoặc bị thu hồi; hãy tạo khóa mới bằng axis key add.",
-            "The key {what} has expired or was revoked; make a new one with axis key add.",
-        ),
-        "key-once-webhook": (
-            "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",
-            "The webhook secret is shown once; the receiver checks signatures with it (Standard Webhooks):",
-        ),
         "password-once": ("Mật khẩu này chỉ hiện một lần:", "This password is shown once:"),
         "one-owner": ("Nêu đúng một: --system hoặc --user.", "Name exactly one of --system and --user."),
         "webhook-url-needed": ("Kiểu kết nối webhook cần --webhook-url.", "The binding webhook needs --webhook-url."),

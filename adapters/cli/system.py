@@ -12,6 +12,7 @@ from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.system_certificate import app as certificate
+from adapters.cli.system_vxp import vxp
 from adapters.cli.trouble import CommandFailed, UsageFault
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = App(name="system", help="Connected systems.", result_action="return_value")
 app.command(certificate)
+app.command(vxp)
 
 BindingName = Literal["pull", "webhook", "vxp", "amqp", "upstream"]
 PolicyName = Literal["required", "transport"]

@@ -7,11 +7,12 @@ here has to be quick but the import of a whole directory (120,000 agencies).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Table, delete, select, update
 
 from adapters.storage import register_rows as rows
+from adapters.storage.agency_requests import AgencyRequestBook
 from adapters.storage.bulk import BulkInsert, BulkUpsert, Row
 from adapters.storage.register_changes import expect, key_of
 from adapters.storage.register_tables import (
@@ -29,6 +30,7 @@ from adapters.storage.register_tables import (
 from adapters.storage.shared_secrets import SharedSecrets
 from adapters.storage.times import micros, moment
 from hub.accounts import ApiKey, Register, SystemCertificate, User
+from hub.agency_requests import AgencyRequest, approved
 from hub.limits import SystemLimits
 from routing.values import Agency, System
 from signing.verify import RegisteredCertificate
@@ -47,7 +49,7 @@ _add_aliases = BulkInsert(agency_aliases)
 _version = select(register_version.c.version)
 
 
-class Registers(SharedSecrets):
+class Registers(SharedSecrets, AgencyRequestBook):
     """Reads and changes the register. Raises `AlreadyRegistered`, `NotRegistered`, `Deferral`."""
 
     async def register_version(self) -> int:
@@ -168,6 +170,15 @@ class Registers(SharedSecrets):
             _put_limits(connection, [rows.limits_row(system_id, limits)])
 
         await self._change(work)
+
+    async def approve_request(self, request_id: str, at: datetime, on: date) -> None:
+        """Say yes: the directory changes as asked, from the day `on`."""
+
+        def carry_out(connection: Connection, request: AgencyRequest, on: date) -> None:
+            known = rows.read_agency(connection, request.code)
+            _write_agencies(connection, (approved(request, known, on),))
+
+        await self._approve(request_id, at, on, carry_out)
 
     async def credential_uses(self) -> dict[str, datetime]:
         """Return when each API key (by key id) and client certificate (by SHA-256) was last seen, to about a minute."""

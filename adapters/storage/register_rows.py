@@ -145,6 +145,21 @@ def _read_agencies(connection: Connection) -> tuple[Agency, ...]:
     )
 
 
+def read_agency(connection: Connection, code: str) -> Agency | None:
+    """Return one agency by its present code."""
+    row = connection.execute(select(agencies).where(agencies.c.code == code)).first()
+    if row is None:
+        return None
+    ordered = (
+        select(agency_aliases.c.old_code)
+        .where(agency_aliases.c.agency_code == code)
+        .order_by(agency_aliases.c.position)
+    )
+    old_codes = tuple(connection.execute(ordered).scalars())
+    _, name, parent, system_id, start, end, suspended = row
+    return Agency(code, name, parent, system_id, old_codes, _date(start), _date(end), suspended)
+
+
 def _system_of(row: Any) -> System:
     return System(row.id, row.name, Binding(row.binding), SignaturePolicy(row.policy), row.is_active, row.webhook_url)
 

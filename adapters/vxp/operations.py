@@ -8,7 +8,7 @@ from types import MappingProxyType
 from aiohttp import web
 from msgspec import Struct
 
-from adapters.vxp import acknowledging, directory, fetching, sending, trays
+from adapters.vxp import acknowledging, directory, enrolling, fetching, sending, trays
 from adapters.vxp.call import Call
 
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]
@@ -42,6 +42,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             Operation("getAgenciesList", directory.agencies),
             Operation("getAgenciesListQD20", directory.agencies_qd20),
             Operation("getSynchronizeUnit", directory.units),
+            Operation("registerAgency", enrolling.register, _SENT),
+            Operation("deleteAgency", enrolling.delete, _SENT),
         )
     }
 )

@@ -1,0 +1,42 @@
+"""What commands about keys and secrets of callers say, by key: Vietnamese, English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "key-once": (
+            "Khóa này chỉ hiện một lần; trục chỉ giữ giá trị băm của nó:",
+            "This key is shown once; the hub keeps its digest only:",
+        ),
+        "key-overlap": (
+            "Khóa cũ {what} còn dùng được đến {until}.",
+            "The old key {what} is good until {until}.",
+        ),
+        "key-revoked-already": (
+            "Khóa {what} đã hết hạn hoặc bị thu hồi; hãy tạo khóa mới bằng axis key add.",
+            "The key {what} has expired or was revoked; make a new one with axis key add.",
+        ),
+        "key-once-webhook": (
+            "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",
+            "The webhook secret is shown once; the receiver checks signatures with it (Standard Webhooks):",
+        ),
+        "vxp-secret-once": (
+            "Khóa bí mật cho SDK quốc gia, chỉ hiện một lần; trục giữ bản niêm phong:",
+            "Secret for the national SDK, shown once; the hub keeps it sealed:",
+        ),
+        "vxp-secret-overlap": (
+            "Khóa cũ {what} còn dùng được đến {until}.",
+            "The old secret {what} stays good until {until}.",
+        ),
+        "vxp-no-secret": ("Hệ thống {what} chưa có khóa bí mật nào.", "System {what} has no secret yet."),
+        "vxp-bad-network": (
+            "Không phải địa chỉ hay mạng (CIDR): {network}",
+            "Neither an address nor a network (CIDR): {network}",
+        ),
+        "request-decided": ("Đã quyết định về yêu cầu này rồi: {what}", "This request was decided before: {what}"),
+        "request-done": ("Yêu cầu {what}: {standing}.", "Request {what}: {standing}."),
+    }
+)
