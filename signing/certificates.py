@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from msgspec import Struct
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+import signing.asn1  # noqa: F401 - sets asn1crypto up before threads read
 from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy, weakness_of
 from signing.errors import Code, Untrusted, foreign_errors_as
 from signing.keyinfo import Embedded

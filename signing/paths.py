@@ -33,6 +33,7 @@ from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 from pyhanko_certvalidator.util import get_declared_revinfo
 from pyhanko_certvalidator.validate import async_validate_path
 
+import signing.asn1  # noqa: F401 - sets asn1crypto up before threads read
 from signing.errors import FOREIGN, Code, Undetermined, Untrusted
 from signing.revocation import Revocation
 from signing.revocation_check import CrlSignatures, Matter

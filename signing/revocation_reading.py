@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+import signing.asn1  # noqa: F401 - sets asn1crypto up before threads read
 from signing.errors import FOREIGN
 from signing.keys import PublicKey
 from signing.revocation import OcspAnswer, RevocationList, Revoked
