@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -66,6 +67,7 @@ from signing.keys import facts
 
 _SWEEP_EVERY = timedelta(hours=6)
 _SEEK_LOST_EVERY = timedelta(minutes=1)
+_AGAIN_AFTER = 1.0  #: seconds between attempts of what must succeed once
 _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
 
 _log = structlog.get_logger()
@@ -119,8 +121,7 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
         clock=now,
     ) as storage:
         register = CurrentRegister(storage.registers)
-        # Only on SQLite is this the one process: elsewhere what living ones have taken from the queue stays theirs.
-        await _take_up(register, storage.queue.restart if is_in_process(storage_settings.url) else _nothing)
+        await _take_up(register)
         async with (
             open_courier(settings, lambda: register.snapshot, now) as webhook,
             _revocation(settings, base_dir, trust, register, process) as revocation,
@@ -151,6 +152,8 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
                     Attestor(settings.hub.code, trust.sealer),
                     storage.registers.forget_address,
                 )
+                if is_in_process(storage_settings.url):  # elsewhere what living processes have taken stays theirs
+                    loops["consignment"] = _first(storage.queue.restart, loops["consignment"])
             loops = {name: _once_loaded(register, run) for name, run in loops.items()} | {"register": register.run}
             if revocation is not None:
                 loops["revocation"] = revocation.run
@@ -196,20 +199,30 @@ def _settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _nothing() -> None:
-    """What living processes have taken from the queue stays theirs."""
-
-
-async def _take_up(register: CurrentRegister, show_queue: Callable[[], Awaitable[None]]) -> None:
-    """Read the register and show what was taken from the queue; without a database the hub starts all the same, not ready.
-
-    The register is then read as soon as the database answers; what a courier had taken is seen again when its time is up.
-    """
+async def _take_up(register: CurrentRegister) -> None:
+    """Read the register; without a database the hub starts all the same, not ready, and reads it when the database answers."""
     try:
         await register.refresh()
-        await show_queue()
     except Deferral as trouble:
         _log.warning("started-without-database", code=trouble.code, detail=trouble.detail)
+
+
+def _first(prepare: Callable[[], Awaitable[None]], run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Return a loop that begins with a step that must have succeeded once; a loop that failed is started again."""
+    is_prepared = False
+
+    async def prepare_and_run() -> None:
+        nonlocal is_prepared
+        while not is_prepared:
+            try:
+                await prepare()
+                is_prepared = True
+            except Deferral as trouble:
+                _log.warning("start-deferred", code=trouble.code, detail=trouble.detail)
+                await asyncio.sleep(_AGAIN_AFTER)
+        await run()
+
+    return prepare_and_run
 
 
 def _once_loaded(register: CurrentRegister, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

@@ -1,4 +1,4 @@
-"""`python -m tests.faults --kills 50 --seed 7`: prints the report; exit code 1 when an invariant does not hold."""
+"""`python -m tests.faults --minutes 10 --seed 7`: prints the report; exit code 1 when an invariant does not hold."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .harm import Kill
-from .scenario import run
+from . import plan
+from .scenario import Load, run
+from .site import Profile
 
 
 def main() -> int:
     """Run one scenario."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--kills", type=int, default=50, help="how often the hub is killed (default 50)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long there is load and harm (default 10)")
+    parser.add_argument(
+        "--profile",
+        choices=[each.name.lower() for each in Profile],
+        default=Profile.PRODUCTION.name.lower(),
+        help="production: three hub processes on PostgreSQL and RabbitMQ (default); embedded: one on SQLite",
+    )
     parser.add_argument(
         "--seed", type=int, default=None, help="repeat the choices of an earlier run (default: a new one)"
     )
@@ -26,7 +33,11 @@ def main() -> int:
     arguments = parser.parse_args()
     seed = random.randrange(1_000_000) if arguments.seed is None else arguments.seed
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="axis-faults-"))
-    report = asyncio.run(run(folder, Kill(), times=arguments.kills, seed=seed))
+    profile = Profile[arguments.profile.upper()]
+    print(f"seed {seed}: repeat with `make faults ARGS='--seed {seed} --profile {arguments.profile}'`", flush=True)
+    report = asyncio.run(
+        run(folder, plan.for_seconds(arguments.minutes * 60, seed), seed=seed, profile=profile, load=Load(pause=0.1))
+    )
     print(report)
     return 1 if report.violations else 0
 

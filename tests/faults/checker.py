@@ -127,9 +127,9 @@ def _nothing_invented(seen: Seen) -> Found:
 
 
 def _nothing_doubled(seen: Seen) -> Found:
-    for (recipient, document_id), times in Counter((each.actor, each.document_id) for each in seen.taken).items():
+    for (recipient, sha256), times in Counter((each.actor, each.sha256) for each in seen.taken).items():
         if times > 1:
-            yield "I3", f"{recipient} got {document_id} {times} times"
+            yield "I3", f"{recipient} got the package with digest {sha256} {times} times"
     acknowledged: dict[str, int] = {}  # where in the history
     asked: dict[str, int] = {}
     for number, each in enumerate(seen.entries):

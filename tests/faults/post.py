@@ -18,11 +18,18 @@ from .systems import Parcel
 
 
 class Correspondence:
-    """One system's letters to the agencies of all pull systems."""
+    """One system's letters to the agencies of all systems that ask, and of `others`."""
 
-    def __init__(self, hub: HubProcess, system_id: str, open_codes: frozenset[str], chance: random.Random) -> None:
-        pulling = pull_systems(hub)
-        agencies = [each for each in hub.credentials["agencies"] if each["system"] in pulling]
+    def __init__(
+        self,
+        hub: HubProcess,
+        system_id: str,
+        open_codes: frozenset[str],
+        chance: random.Random,
+        others: frozenset[str] = frozenset(),
+    ) -> None:
+        served = pull_systems(hub).keys() | others
+        agencies = [each for each in hub.credentials["agencies"] if each["system"] in served]
         own = next(each for each in agencies if each["system"] == system_id and each["code"] in open_codes)
         self._sender = own["code"]
         self._recipients = [each["code"] for each in agencies if each["code"] in open_codes - {own["code"]}]
@@ -33,22 +40,27 @@ class Correspondence:
 
     def next_parcel(self) -> Parcel:
         """Return the next one: mostly sound, some for several recipients, some large, one in twelve forged."""
-        self._number += 1
         chance = self._chance
-        recipients = tuple(chance.sample(self._recipients, chance.choice((1, 1, 1, 2, 3))))
         size = chance.choice((0, 0, 0, 2_000, 2_000, 150_000))
-        letter = Letter(self._sender, recipients, "faults", self._number, size)
-        data = sign(write_letter(letter), self._key, self._chain)
+        parcel = self.parcel(tuple(chance.sample(self._recipients, chance.choice((1, 1, 1, 2, 3)))), size)
+        data = parcel.data
         if chance.random() < 1 / 12:
             data = data.replace("V/v kết nối".encode(), "V/v tách rời".encode())
         return Parcel(
             data=data,
-            document_id=letter.document_id,
-            recipients=recipients,
+            document_id=parcel.document_id,
+            recipients=parcel.recipients,
             is_repeated=chance.random() < 0.1,
             gives_up=chance.random() < 0.1,
             keeps_key=chance.random() < 0.5,
         )
+
+    def parcel(self, recipients: tuple[str, ...], size: int = 0) -> Parcel:
+        """Return a sound one with an attachment of so many bytes."""
+        self._number += 1
+        letter = Letter(self._sender, recipients, "faults", self._number, size)
+        data = sign(write_letter(letter), self._key, self._chain)
+        return Parcel(data=data, document_id=letter.document_id, recipients=recipients)
 
 
 async def open_codes(client: AxisClient) -> frozenset[str]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import time
-from collections import Counter
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,90 +15,109 @@ from adapters.client import AxisClient, RetryPolicy, open_client
 from signing.certificates import TrustAnchors
 from signing.errors import Untrusted
 from signing.receipt import open_receipt
-from tests.support.hub import HubProcess
 
-from .checker import Violation, check, undelivered
-from .harm import Fault
-from .history import Entry, History, Operation, Phase
+from . import report
+from .called import CalledRecipient, called
+from .checker import check, undelivered
+from .history import History, Operation, Phase
 from .post import Correspondence, open_codes, pull_systems
-from .systems import LEASE, Recipient, Sender
+from .report import Report
+from .site import Profile, Site, open_site
+from .systems import LEASE, Door, Recipient, Sender
 
 _ONCE = RetryPolicy(attempts=1, answer_within=15.0)  #: the systems repeat themselves, so that the history shows it
 _DRAIN_LIMIT = 90.0
 
-
-class Report(Struct, frozen=True, kw_only=True):
-    """What came of a run. `alarms` are the log lines of level error or worse."""
-
-    seed: int
-    faults: int
-    seconds: float
-    counts: dict[str, int]
-    violations: tuple[Violation, ...]
-    alarms: tuple[str, ...]
-    history: Path
-
-    def __str__(self) -> str:
-        lines = [f"seed {self.seed}: {self.faults} faults in {self.seconds:.0f} s, history in {self.history}"]
-        lines += [f"  {count:7}  {name}" for name, count in self.counts.items()]
-        lines += [
-            f"  {len(self.alarms):7}  errors in the hub's log",
-            *(f"           {each[:300]}" for each in self.alarms[:5]),
-        ]
-        lines += [f"  {len(self.violations):7}  violations", *(f"           {each}" for each in self.violations[:50])]
-        return "\n".join(lines)
+Hurt = Callable[[Site, History], Awaitable[None]]  #: hurts a site, and heals it, for as long as there is to be load
 
 
-async def run(folder: Path, fault: Fault, *, times: int, seed: int, senders_per_system: int = 3) -> Report:
-    """Hurt a demo hub in `folder` so many times under load and report what was seen."""
+class Load(Struct, frozen=True):
+    """How much is sent: senders per system that asks, and the pause of each between two parcels, in seconds."""
+
+    senders: int = 3
+    pause: float = 0.0
+
+
+USUAL = Load()
+
+
+async def run(
+    folder: Path, hurt: Hurt, *, seed: int, profile: Profile = Profile.EMBEDDED, load: Load = USUAL
+) -> Report:
+    """Hurt a demo hub in `folder` under load and report what was seen."""
+    async with open_site(folder, profile) as site:
+        return await exchange(site, folder / "history.jsonl", hurt, seed=seed, load=load)
+
+
+async def exchange(site: Site, file: Path, hurt: Hurt, *, seed: int, load: Load = USUAL) -> Report:
+    """Hurt a running site under load, let it drain, audit it and report what was seen."""
     began_at = time.monotonic()
-    hub = HubProcess.create(folder / "hub")
-    hub.start()
-    try:
-        with History.writing(folder / "history.jsonl") as history:
-            await _exchange(hub, history, fault, times, random.Random(seed), senders_per_system)
-            await _audit(hub, history)
-    finally:
-        hub.kill()
+    with History.writing(file) as history:
+        await _exchange(site, history, hurt, random.Random(seed), load)
+        under_load = tuple(history.entries)
+        await _audit(site, history)
     return Report(
+        title=f"{len(site.hubs)} hub process{'es' if len(site.hubs) > 1 else ''} on "
+        + ("SQLite" if site.postgresql is None else "PostgreSQL and RabbitMQ"),
         seed=seed,
-        faults=times,
         seconds=time.monotonic() - began_at,
-        counts=_counts(history.entries),
+        faults=report.faults(history.entries),
+        counts=report.counts(history.entries),
+        stalls=report.stalls(under_load),
         violations=check(history.entries),
-        alarms=_alarms(hub.log),
-        history=folder / "history.jsonl",
+        alarms=report.alarms(site.hubs[0].log),
+        history=file,
     )
 
 
-async def _exchange(
-    hub: HubProcess, history: History, fault: Fault, times: int, chance: random.Random, senders_per_system: int
-) -> None:
+async def _exchange(site: Site, history: History, hurt: Hurt, chance: random.Random, load: Load) -> None:
     is_over = asyncio.Event()
     async with AsyncExitStack() as stack:
-        recipients: list[Recipient] = []
-        sending: list[asyncio.Task[None]] = []
-        for system_id, api_key in pull_systems(hub).items():
-            client = await stack.enter_async_context(open_client(hub.url, api_key, retry=_ONCE))
-            recipients.append(Recipient(system_id, client, history, random.Random(chance.random())))
-            codes = await open_codes(client)
-            letters = Correspondence(hub, system_id, codes, random.Random(chance.random()))
-            for number in range(senders_per_system):
-                sender = Sender(f"{system_id}#{number}", client, history)
+        recipients, receiving, sending = [], [], []
+        webhook = next(each for each in site.hubs[0].credentials["systems"] if each["binding"] == "webhook")
+        for system_id, api_key in pull_systems(site.hubs[0]).items():
+            door = await stack.enter_async_context(doors(site, api_key, chance))
+            recipient = Recipient(system_id, door, history, random.Random(chance.random()))
+            recipients.append(recipient)
+            receiving.append(asyncio.create_task(recipient.run()))
+            codes = await open_codes(door())
+            letters = Correspondence(
+                site.hubs[0], system_id, codes, random.Random(chance.random()), frozenset({webhook["id"]})
+            )
+            for number in range(load.senders):
+                sender = Sender(f"{system_id}#{number}", door, history, load.pause)
                 sending.append(asyncio.create_task(sender.run(letters.next_parcel, is_over)))
-        receiving = [asyncio.create_task(recipient.run()) for recipient in recipients]
-        for _ in range(times):
-            note = await fault.strike(hub, chance)
-            history.write("hub", Operation.FAULT, Phase.OK, note=note)
-        is_over.set()
-        await asyncio.gather(*sending)
-        await _drain(recipients, history)
-        for task in receiving:
-            task.cancel()
-        await asyncio.gather(*receiving, return_exceptions=True)
-        for task in receiving:
-            if not task.cancelled():
-                task.result()
+        door = await stack.enter_async_context(doors(site, webhook["api_key"], chance))
+        called_one = Recipient(webhook["id"], door, history, random.Random(chance.random()))
+        calls = CalledRecipient(called_one, webhook["secret"])
+        await stack.enter_async_context(called(calls, site.webhook_port))
+        receiving.append(asyncio.create_task(calls.run()))
+        try:
+            await hurt(site, history)
+            for hub in site.hubs:
+                await site.answers(hub, "/readyz")
+            is_over.set()
+            await asyncio.gather(*sending)
+            await asyncio.gather(*(each.reported() for each in (*recipients, called_one)))
+            await _drain(recipients, history)
+        finally:
+            for task in (*receiving, *sending):
+                task.cancel()
+            ended = await asyncio.gather(*receiving, *sending, return_exceptions=True)
+        for each in ended:
+            if isinstance(each, Exception):
+                raise each
+
+
+@asynccontextmanager
+async def doors(site: Site, api_key: str, chance: random.Random) -> AsyncIterator[Door]:
+    """Give what picks a client of any of the site's processes, as a balancer in front of them would."""
+    picks = random.Random(chance.random())
+    async with AsyncExitStack() as stack:
+        clients: list[AxisClient] = [
+            await stack.enter_async_context(open_client(url, api_key, retry=_ONCE)) for url in site.urls
+        ]
+        yield lambda: picks.choice(clients)
 
 
 async def _drain(recipients: Sequence[Recipient], history: History) -> None:
@@ -117,12 +134,13 @@ async def _drain(recipients: Sequence[Recipient], history: History) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _audit(hub: HubProcess, history: History) -> None:
+async def _audit(site: Site, history: History) -> None:
     """Read every system's whole feed and verify every receipt offline."""
-    anchors = TrustAnchors.from_pem((hub.folder / "pki/root.cert.pem").read_bytes())
-    for system_id, api_key in pull_systems(hub).items():
-        async with open_client(hub.url, api_key) as client:
-            await _read_feed(client, system_id, anchors, history)
+    anchors = TrustAnchors.from_pem((site.folder / "pki/root.cert.pem").read_bytes())
+    for system in site.hubs[0].credentials["systems"]:
+        if system["binding"] in {"pull", "webhook"}:
+            async with open_client(site.hubs[0].url, system["api_key"]) as client:
+                await _read_feed(client, system["id"], anchors, history)
 
 
 async def _read_feed(client: AxisClient, system_id: str, anchors: TrustAnchors, history: History) -> None:
@@ -156,21 +174,3 @@ def _opened(
         return "", False, error.detail_en
     is_same = (receipt.event, receipt.package.id, receipt.delivery) == (event, package_id, delivery_id)
     return receipt.package.sha256, is_same, "" if is_same else "the feed says something else than the receipt"
-
-
-def _counts(entries: Sequence[Entry]) -> dict[str, int]:
-    """Count what happened, in the order of first occurrence; invocations are left out."""
-    ended = Counter(f"{each.operation} {each.phase}" for each in entries if each.phase is not Phase.INVOKE)
-    return dict(sorted(ended.items()))
-
-
-def _alarms(log: Path) -> tuple[str, ...]:
-    found: list[str] = []
-    for line in log.read_text("utf-8", "replace").splitlines():
-        try:
-            entry = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(entry, dict) and str(entry.get("level", "")).lower() in {"error", "critical"}:
-            found.append(line)
-    return tuple(found)

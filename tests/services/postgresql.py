@@ -7,17 +7,19 @@ authentication and `fsync=off` are for tests only: they survive a crash of the s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 from psycopg import sql
@@ -35,9 +37,10 @@ _OPTIONS = {"listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": 
 class Postgresql:
     """One server in one folder. It can be stopped, crashed, frozen and started again on the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.port = free_port()
+        self._options = _OPTIONS | (options or {})
         self._names = count(1)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -78,6 +81,20 @@ class Postgresql:
         """End it as a power cut would: SIGKILL to the server, whose sessions then end themselves."""
         self._end(signal.SIGKILL)
 
+    @property
+    def pid(self) -> int:
+        """The process id of the running server, whose sessions are its children."""
+        assert self._process is not None
+        return self._process.pid
+
+    def freeze(self) -> None:
+        """Stop the server and all its sessions in the midst of whatever they do (SIGSTOP)."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on (SIGCONT)."""
+        self._signal_all(signal.SIGCONT)
+
     def new_database(self, template: str = "template1") -> str:
         """Create a database; return its name."""
         name = f"axis_{next(self._names)}"
@@ -112,7 +129,7 @@ class Postgresql:
         return self.folder / "log"
 
     def _launch(self) -> None:
-        options = _OPTIONS | {"port": str(self.port), "unix_socket_directories": str(self.folder)}
+        options = self._options | {"port": str(self.port), "unix_socket_directories": str(self.folder)}
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -135,6 +152,12 @@ class Postgresql:
         if process is not None:
             process.send_signal(how)
             process.wait(timeout=START_LIMIT)
+
+    def _signal_all(self, how: signal.Signals) -> None:
+        server = psutil.Process(self.pid)
+        for process in (server, *server.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(how)
 
     def _conninfo(self, name: str) -> str:
         return f"host=127.0.0.1 port={self.port} user={_USER} dbname={name} connect_timeout=5"

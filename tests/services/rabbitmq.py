@@ -77,6 +77,14 @@ class RabbitNode:
         """End it as a power cut would."""
         self._end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Stop it in the midst of whatever it does (SIGSTOP)."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on (SIGCONT)."""
+        os.kill(self.pid, signal.SIGCONT)
+
     def stop(self) -> None:
         """End the node, and its port mapper, which would outlive it."""
         self._end(signal.SIGTERM)

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class HubProcess:
         self.folder = folder
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self._environment = {**os.environ, "AXIS_HUB__BASE_URL": self.url, **(environment or {})}
+        self.environment = {**os.environ, "AXIS_HUB__BASE_URL": self.url, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -65,18 +66,43 @@ class HubProcess:
         """Where standard error goes."""
         return self.folder / "hub.log"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process is there."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> HubProcess:
         """Start it and wait until it is ready."""
+        self.launch()
+        self._wait_until_ready(time.monotonic() + START_LIMIT)
+        return self
+
+    def launch(self, environment: Mapping[str, str] | None = None) -> None:
+        """Start it, this time with more in its environment if need be, and do not wait."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 (*_AXIS, "serve", "--config", str(self.config), "--port", str(self.port), *self.options),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment,
+                env={**self.environment, **(environment or {})},
             )
-        self._wait_until_ready(time.monotonic() + START_LIMIT)
-        return self
+
+    def wait_for_end(self, within: float) -> int:
+        """Wait until it has ended by itself; return its exit code."""
+        assert self._process is not None
+        code = self._process.wait(timeout=within)
+        self._process = None
+        return code
+
+    def freeze(self) -> None:
+        """Stop it in the midst of whatever it does (SIGSTOP)."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on (SIGCONT), when it is still there."""
+        if self.is_running:
+            os.kill(self.pid, signal.SIGCONT)
 
     def _wait_until_ready(self, deadline: float) -> None:
         while time.monotonic() < deadline:
@@ -107,8 +133,12 @@ class HubProcess:
         return code
 
 
-def axis(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def axis(
+    *arguments: str, check: bool = True, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line of this installation."""
-    done = subprocess.run((*_AXIS, *arguments), capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        (*_AXIS, *arguments), capture_output=True, text=True, timeout=120, check=False, env=environment
+    )
     assert not check or done.returncode == 0, f"axis {arguments} ended {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return done
