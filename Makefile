@@ -11,7 +11,7 @@ HUB := var
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test check bench format audit lock clean
+.PHONY: help install install-dev run demo test check bench faults format audit lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -77,6 +77,10 @@ check-image:
 
 bench: install-dev  ## the hub beside the obvious design, measured on this machine
 	@$(BIN)/python -m bench $(ARGS)
+
+faults: install-dev  ## ten minutes of load and faults on three hub processes, PostgreSQL and RabbitMQ (ARGS='--seed N')
+	@.ci/install-test-packages
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 format: install-dev  ## put every file into the project's format
 	@$(BIN)/ruff check --fix-only --quiet .

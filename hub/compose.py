@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import structlog
 from msgspec import structs
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -37,6 +36,7 @@ from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
 from hub.carrying import delivery_loops, lost_orders
 from hub.certificate_watch import CertificateWatch
+from hub.clock import TrustedClock
 from hub.commits import Commits
 from hub.configuration import ConfigurationError
 from hub.credential_uses import CredentialUses
@@ -59,6 +59,7 @@ from hub.roles import ALONE, Process
 from hub.services import Services
 from hub.settings import Settings, StorageSettings
 from hub.signals import Signals
+from hub.starting import once_loaded, prepared_by, take_up
 from hub.submission import Submission
 from hub.supervision import running_loops
 from hub.tray import Tray
@@ -67,27 +68,26 @@ from signing.keys import facts
 
 _SWEEP_EVERY = timedelta(hours=6)
 _SEEK_LOST_EVERY = timedelta(minutes=1)
-_AGAIN_AFTER = 1.0  #: seconds between attempts of what must succeed once
 _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
-
-_log = structlog.get_logger()
 
 
 def now() -> datetime:
-    """Return the present, aware UTC."""
+    """Return the present, aware UTC, for what states no time and claims nothing: who may enter, what is still fresh."""
     return datetime.now(UTC)
 
 
 class _Watching(NamedTuple):
-    """What is watched: which process this is, revoked certificates (None: not required), and those that will end."""
+    """What is watched: which process this is, its clock, revoked certificates (None: not required), and those that will end."""
 
     process: Process
+    clock: TrustedClock
     revocation: RevocationCache | None
     endings: CertificateWatch
 
     def probes(self) -> dict[str, Probe]:
         """Return what health asks."""
-        return {} if self.revocation is None else {"revocation": self.revocation.probe}
+        known: dict[str, Probe] = {"clock": self.clock.probe}
+        return known if self.revocation is None else known | {"revocation": self.revocation.probe}
 
     def measurings(self) -> tuple[Measuring, ...]:
         """Return what metrics ask."""
@@ -113,15 +113,16 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
     storage_settings = located(settings.storage, base_dir)
     settings = structs.replace(settings, storage=storage_settings)
     commits = Commits()
+    clock = TrustedClock()
     async with open_storage(
         storage_settings,
         inline_bytes=settings.intake.inline_bytes,
         notify=signals.notify,
         committed=commits.announce,
-        clock=now,
+        clock=clock,
     ) as storage:
         register = CurrentRegister(storage.registers)
-        await _take_up(register)
+        await take_up(register)
         async with (
             open_courier(settings, lambda: register.snapshot, now) as webhook,
             _revocation(settings, base_dir, trust, register, process) as revocation,
@@ -136,16 +137,17 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
                 signals,
                 commits,
                 brokerage,
-                _Watching(process, revocation, watch),
+                _Watching(process, clock, revocation, watch),
             )
             loops = {"credential-uses": services.credential_uses.run, "certificates": watch.run} | brokerage.loops
+            loops["clock"] = partial(clock.watch, storage.database.time)
             if process.role.carries:
                 chores = (
                     Chore("lost-orders", _SEEK_LOST_EVERY, lost_orders(services).republish),
                     Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
                     Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
                 )
-                loops["housekeeping"] = Housekeeping(leases=storage.leases, chores=chores, clock=now).run
+                loops["housekeeping"] = Housekeeping(leases=storage.leases, chores=chores, clock=clock).run
                 loops |= delivery_loops(
                     services,
                     {webhook.binding: webhook},
@@ -153,8 +155,8 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
                     storage.registers.forget_address,
                 )
                 if is_in_process(storage_settings.url):  # elsewhere what living processes have taken stays theirs
-                    loops["consignment"] = _first(storage.queue.restart, loops["consignment"])
-            loops = {name: _once_loaded(register, run) for name, run in loops.items()} | {"register": register.run}
+                    loops["consignment"] = prepared_by(storage.queue.restart, loops["consignment"])
+            loops = {name: once_loaded(register, run) for name, run in loops.items()} | {"register": register.run}
             if revocation is not None:
                 loops["revocation"] = revocation.run
             async with running_loops(loops):
@@ -199,42 +201,6 @@ def _settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _take_up(register: CurrentRegister) -> None:
-    """Read the register; without a database the hub starts all the same, not ready, and reads it when the database answers."""
-    try:
-        await register.refresh()
-    except Deferral as trouble:
-        _log.warning("started-without-database", code=trouble.code, detail=trouble.detail)
-
-
-def _first(prepare: Callable[[], Awaitable[None]], run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return a loop that begins with a step that must have succeeded once; a loop that failed is started again."""
-    is_prepared = False
-
-    async def prepare_and_run() -> None:
-        nonlocal is_prepared
-        while not is_prepared:
-            try:
-                await prepare()
-                is_prepared = True
-            except Deferral as trouble:
-                _log.warning("start-deferred", code=trouble.code, detail=trouble.detail)
-                await asyncio.sleep(_AGAIN_AFTER)
-        await run()
-
-    return prepare_and_run
-
-
-def _once_loaded(register: CurrentRegister, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return a loop that begins when the register is known: work on an empty one would be refused for good."""
-
-    async def wait_and_run() -> None:
-        await register.loaded()
-        await run()
-
-    return wait_and_run
-
-
 def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
     """Return the storage settings with every relative path made absolute; raise `ConfigurationError` for a foreign URL."""
     try:
@@ -264,16 +230,16 @@ def _services(
     watching: _Watching,
 ) -> Services:
     attestor = Attestor(settings.hub.code, trust.sealer)
-    store = storage.store
+    store, clock = storage.store, watching.clock
     quotas = Quotas(store, now)
     commits.subscribe(quotas.observe)
     admission = Admission(usual=settings.limits, register=register, quotas=quotas)
     lifetime = timedelta(days=settings.delivery.deadline_days)
     library = Library(store, register)
-    tray = Tray(store=store, clock=now, failures_before_alarm=settings.vxp.failures_before_alarm)
+    tray = Tray(store=store, clock=clock, failures_before_alarm=settings.vxp.failures_before_alarm)
     return Services(
         settings=settings,
-        clock=now,
+        clock=clock,
         store=store,
         broker=brokerage.broker,
         spool=storage.spool,
@@ -288,14 +254,14 @@ def _services(
             spool=storage.spool,
             register=register,
             attestor=attestor,
-            clock=now,
+            clock=clock,
             lifetime=lifetime,
             admission=admission,
         ),
-        handover=Handover(store=store, register=register, attestor=attestor, clock=now),
-        recalls=Recalls(store=store, register=register, attestor=attestor, clock=now, lifetime=lifetime),
-        redrive=Redrive(store=store, register=register, clock=now),
-        inbox=Inbox(mailbox=store, signals=signals, clock=now),
+        handover=Handover(store=store, register=register, attestor=attestor, clock=clock),
+        recalls=Recalls(store=store, register=register, attestor=attestor, clock=clock, lifetime=lifetime),
+        redrive=Redrive(store=store, register=register, clock=clock),
+        inbox=Inbox(mailbox=store, signals=signals, clock=clock),
         tray=tray,
         feed=Feed(reader=store, signals=signals),
         agency_requests=AgencyRequests(book=storage.registers, register=register, clock=now),

@@ -19,7 +19,8 @@ import pyhanko_certvalidator.validate  # noqa: F401 - brings classes of its own
 
 
 def _below(kind: type) -> Iterator[type]:
-    for each in kind.__subclasses__():
+    subclasses: list[type] = kind.__subclasses__()
+    for each in subclasses:
         yield each
         yield from _below(each)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -43,7 +44,7 @@ async def ready(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """Return the metrics of this process in the Prometheus text format."""
     services = services_of(request)
-    text, content_type = await request.app[METRICS].scrape(services.store, services.clock(), services.measurings)
+    text, content_type = await request.app[METRICS].scrape(services.store, datetime.now(UTC), services.measurings)
     return body_answer(text, content_type)
 
 

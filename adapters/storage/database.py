@@ -7,10 +7,10 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select
+from sqlalchemy import Connection, Engine, Select, text
 
 from adapters.storage.dialects import PATIENCE, is_in_process, open_engines
 from adapters.storage.errors import translated
@@ -35,6 +35,17 @@ class Database:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one snapshot of the database; raise `Deferral` when it cannot be read."""
         return await self._readers.run(work)
+
+    async def time(self) -> datetime | None:
+        """Return the server's time; None where the engine has no clock but this process's own."""
+        if self._own is not None:
+            return None
+
+        def read(connection: Connection) -> datetime:
+            at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return at
+
+        return await self.read(read)
 
     async def look_up(self, statement: Select[Any], values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
         """Return the few rows that `statement` finds by key, where that costs least.

@@ -44,6 +44,7 @@ class CalledRecipient:
         self._secret = secret
         self._calls: asyncio.Queue[InboxItem] = asyncio.Queue()
         self._done: set[str] = set()
+        self.quiet_since: float | None = None  #: when the last call was worked off; None while one is not
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take a call: a repeated one is as good as the first."""
@@ -59,8 +60,12 @@ class CalledRecipient:
 
     async def run(self) -> None:
         """Take over for ever."""
+        loop = asyncio.get_running_loop()
         while True:
+            if self._calls.empty():
+                self.quiet_since = loop.time()
             item = await self._calls.get()
+            self.quiet_since = None
             if item.id in self._done:
                 continue
             if await self._recipient.take_over(item):
@@ -68,11 +73,6 @@ class CalledRecipient:
             else:
                 await asyncio.sleep(0.1)
                 self._calls.put_nowait(item)
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing is left of what was called about."""
-        return self._calls.empty()
 
 
 @asynccontextmanager

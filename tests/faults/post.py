@@ -27,6 +27,7 @@ class Correspondence:
         open_codes: frozenset[str],
         chance: random.Random,
         others: frozenset[str] = frozenset(),
+        mark: str = "faults",
     ) -> None:
         served = pull_systems(hub).keys() | others
         agencies = [each for each in hub.credentials["agencies"] if each["system"] in served]
@@ -36,6 +37,7 @@ class Correspondence:
         self._key = load_pem_private_key((hub.folder / own["key"]).read_bytes(), None)
         self._chain = [_certificate(hub.folder / own["certificate"]), _certificate(hub.folder / "pki/sub.cert.pem")]
         self._chance = chance
+        self._mark = mark  #: tells the documents of one run from those of another
         self._number = 0
 
     def next_parcel(self) -> Parcel:
@@ -58,7 +60,7 @@ class Correspondence:
     def parcel(self, recipients: tuple[str, ...], size: int = 0) -> Parcel:
         """Return a sound one with an attachment of so many bytes."""
         self._number += 1
-        letter = Letter(self._sender, recipients, "faults", self._number, size)
+        letter = Letter(self._sender, recipients, self._mark, self._number, size)
         data = sign(write_letter(letter), self._key, self._chain)
         return Parcel(data=data, document_id=letter.document_id, recipients=recipients)
 

@@ -53,7 +53,7 @@ async def exchange(site: Site, file: Path, hurt: Hurt, *, seed: int, load: Load 
     """Hurt a running site under load, let it drain, audit it and report what was seen."""
     began_at = time.monotonic()
     with History.writing(file) as history:
-        await _exchange(site, history, hurt, random.Random(seed), load)
+        await _exchange(site, history, hurt, seed, load, file.parent)
         under_load = tuple(history.entries)
         await _audit(site, history)
     return Report(
@@ -70,25 +70,26 @@ async def exchange(site: Site, file: Path, hurt: Hurt, *, seed: int, load: Load 
     )
 
 
-async def _exchange(site: Site, history: History, hurt: Hurt, chance: random.Random, load: Load) -> None:
+async def _exchange(site: Site, history: History, hurt: Hurt, seed: int, load: Load, folder: Path) -> None:
+    chance = random.Random(seed)
     is_over = asyncio.Event()
     async with AsyncExitStack() as stack:
         recipients, receiving, sending = [], [], []
         webhook = next(each for each in site.hubs[0].credentials["systems"] if each["binding"] == "webhook")
         for system_id, api_key in pull_systems(site.hubs[0]).items():
             door = await stack.enter_async_context(doors(site, api_key, chance))
-            recipient = Recipient(system_id, door, history, random.Random(chance.random()))
+            recipient = Recipient(system_id, door, history, random.Random(chance.random()), folder)
             recipients.append(recipient)
             receiving.append(asyncio.create_task(recipient.run()))
             codes = await open_codes(door())
             letters = Correspondence(
-                site.hubs[0], system_id, codes, random.Random(chance.random()), frozenset({webhook["id"]})
+                site.hubs[0], system_id, codes, random.Random(chance.random()), frozenset({webhook["id"]}), f"f{seed}"
             )
             for number in range(load.senders):
                 sender = Sender(f"{system_id}#{number}", door, history, load.pause)
                 sending.append(asyncio.create_task(sender.run(letters.next_parcel, is_over)))
         door = await stack.enter_async_context(doors(site, webhook["api_key"], chance))
-        called_one = Recipient(webhook["id"], door, history, random.Random(chance.random()))
+        called_one = Recipient(webhook["id"], door, history, random.Random(chance.random()), folder)
         calls = CalledRecipient(called_one, webhook["secret"])
         await stack.enter_async_context(called(calls, site.webhook_port))
         receiving.append(asyncio.create_task(calls.run()))
@@ -99,7 +100,7 @@ async def _exchange(site: Site, history: History, hurt: Hurt, chance: random.Ran
             is_over.set()
             await asyncio.gather(*sending)
             await asyncio.gather(*(each.reported() for each in (*recipients, called_one)))
-            await _drain(recipients, history)
+            await _drain((*recipients, calls), history)
         finally:
             for task in (*receiving, *sending):
                 task.cancel()
@@ -120,7 +121,7 @@ async def doors(site: Site, api_key: str, chance: random.Random) -> AsyncIterato
         yield lambda: picks.choice(clients)
 
 
-async def _drain(recipients: Sequence[Recipient], history: History) -> None:
+async def _drain(recipients: Sequence[Recipient | CalledRecipient], history: History) -> None:
     """Wait until all is delivered and every inbox has been empty for longer than any lease.
 
     Gives up after a while and lets the audit speak: what a killed hub had claimed is free again only when the claim ends.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,23 +93,22 @@ class Recipient:
     About some documents it says how far its work has come: a status, sent like any package and repeated like one.
     """
 
-    def __init__(self, name: str, door: Door, history: History, chance: random.Random) -> None:
+    def __init__(self, name: str, door: Door, history: History, chance: random.Random, folder: Path) -> None:
         self._name = name
         self._door = door
         self._history = history
         self._chance = chance
         self._filed: set[str] = set()
-        self._folder = tempfile.TemporaryDirectory(prefix="recipient-")
+        self._folder = folder  #: where what it fetches lies for a moment
         self._reports: set[asyncio.Task[bool]] = set()
         self.quiet_since: float | None = None  #: when the inbox began to be empty; None while it is not
         self.reports_until = float("inf")  #: time of the event loop from which no more statuses are sent
 
     async def run(self) -> None:
         """Collect for ever."""
-        with self._folder:
-            while True:
-                await asyncio.gather(*map(self.take_over, await self._collect()))
-                await asyncio.sleep(_PAUSE)
+        while True:
+            await asyncio.gather(*map(self.take_over, await self._collect()))
+            await asyncio.sleep(_PAUSE)
 
     async def _collect(self) -> tuple[InboxItem, ...]:
         self._history.write(self._name, Operation.COLLECT, Phase.INVOKE)
@@ -157,7 +155,7 @@ class Recipient:
 
     async def _fetch_and_file(self, item: InboxItem) -> bool:
         said = {"delivery_id": item.id, "document_id": item.document_id, "package_id": item.package_id}
-        file = Path(self._folder.name) / item.id
+        file = self._folder / item.id
         phase, note, content = await decisive(self._door().delivery_content(item.id, file))
         if content is None:
             self._history.write(self._name, Operation.FETCH, phase, note=note, **said)

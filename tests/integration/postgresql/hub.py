@@ -47,25 +47,9 @@ class PatientHub(HubProcess):
 class ManyWorkers(PatientHub):
     """A hub of two processes on one port."""
 
-<<<<<<< HEAD
     options = ("--workers", "2")
 
     def _wait_until_ready(self, deadline):
-=======
-    def start(self):
-        command = (
-            sys.executable,
-            "-m",
-            "adapters.cli",
-            "serve",
-            "--config",
-            str(self.config),
-            "--port",
-            str(self.port),
-        )
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen((*command, "--workers", "2"), stdout=log, stderr=log, env=self.environment)
->>>>>>> 445bef6 (What a dead process had taken from the table queue is shown again as soon as the database can be written, and not two minutes later; faults: sites of several processes and servers)
         self.wait_for("/readyz")
 
 

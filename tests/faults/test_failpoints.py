@@ -1,0 +1,47 @@
+"""Row 47, point by point: a process is killed where it hurts most, started again, and everything promised is still true.
+
+One site per engine serves all points; each has a load and a history of its own.
+"""
+
+import pytest
+import pytest_asyncio
+
+from hub.failpoints import POINTS
+
+from .harm import KillHubAt
+from .plan import POINTS as UNDER_LOAD
+from .plan import one_by_one
+from .scenario import Load, exchange
+from .site import Profile, open_site
+
+#: K9 of RabbitMQ is the proxy's: see test_confirmations. K16 to K18 are in commands and shutdowns: test_points_of_commands.
+OF_COMMANDS = {"K16", "K17", "K18"}
+
+
+def test_every_point_has_a_test():
+    """Every failpoint is killed at by a test of this folder."""
+    assert set(UNDER_LOAD) | OF_COMMANDS == set(POINTS)
+
+
+@pytest_asyncio.fixture(
+    loop_scope="module", scope="module", params=list(Profile), ids=lambda profile: profile.name.lower()
+)
+async def site(request, tmp_path_factory):
+    async with open_site(tmp_path_factory.mktemp("site"), request.param) as opened:
+        yield opened
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("point", UNDER_LOAD)
+async def test_killed_at(site, tmp_path, point):
+    """Row 47: a hub killed at a named point and started again has lost nothing, doubled nothing, and proved everything."""
+    if point == "K9" and site.rabbitmq is not None:
+        pytest.skip("between a hub and RabbitMQ this point is the proxy's")
+    seed = int(point[1:])
+    hurt = one_by_one([KillHubAt(point, within=60.0)], seed)
+    report = await exchange(site, tmp_path / "history.jsonl", hurt, seed=seed, load=Load(1, 0.1))
+    print(report)
+    assert report.faults == {f"kill a hub at {point}": 1}
+    assert report.violations == ()
+    assert report.counts["accepted"] > 0
