@@ -1,21 +1,25 @@
 """What one flooding system costs another: `python -m bench.flood`.
 
-A quiet system hands in one small package every 50 ms and looks into its inbox; first alone, then while another system posts
-packages as fast as it is answered, from many clients at once. Printed are the quiet one's p50 and p95 and their ratios, with
-the usual limits and with a rate that an operator might set. The flood runs in a process of its own.
+A quiet system hands in one small package every 50 ms and looks into its inbox; alone, and while another system posts
+packages as fast as it is answered, from many clients at once; in turns, because the machine's speed changes. Printed are the
+quiet one's p50 and p95 over all rounds and their ratios, with the usual limits, without the pace that a flood is held to,
+and with a rate that an operator might set. The flood runs in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import aiohttp
@@ -29,13 +33,18 @@ from bench.servers import Design, serving
 _EVERY = 0.05  #: seconds between two packages of the quiet system
 _RATE = "AXIS_LIMITS__REQUESTS_PER_SECOND"
 _BURST = "AXIS_LIMITS__BURST"
+_SHARE = "AXIS_LIMITS__BUSY_SHARE"
+_SETTLE = 1.5  #: seconds from the flood's start to the measurement
 
 
 class Quiet(Struct, frozen=True):
     """What the quiet system saw: seconds per accepted package and per look into the inbox."""
 
-    posts: tuple[float, ...]
-    looks: tuple[float, ...]
+    posts: tuple[float, ...] = ()
+    looks: tuple[float, ...] = ()
+
+    def __add__(self, other: Quiet) -> Quiet:
+        return Quiet(self.posts + other.posts, self.looks + other.looks)
 
 
 class Case(Struct, frozen=True):
@@ -51,7 +60,8 @@ def main() -> None:
     """Measure and print; with `--flood` be the flood."""
     parser = argparse.ArgumentParser(prog="python -m bench.flood", description=__doc__)
     parser.add_argument("--flood", nargs=5, metavar=("URL", "KEY", "FOLDER", "CLIENTS", "SECONDS"), help="internal")
-    parser.add_argument("--seconds", type=float, default=8.0, help="length of each part")
+    parser.add_argument("--seconds", type=float, default=3.0, help="length of each part")
+    parser.add_argument("--rounds", type=int, default=3, help="how often alone and beside the flood take turns")
     parser.add_argument("--clients", type=int, default=64, help="of the flood")
     arguments = parser.parse_args()
     if arguments.flood:
@@ -62,6 +72,7 @@ def main() -> None:
     cases = (
         Case("usual limits, 8 KB", {}, "8 KB", arguments.clients),
         Case("usual limits, 1 MB", {}, "1 MB", 16),
+        Case("no pace, 8 KB", {_SHARE: "0"}, "8 KB", arguments.clients),
         Case("100 requests/s, 8 KB", {_RATE: "100", _BURST: "200"}, "8 KB", arguments.clients),
     )
     with tempfile.TemporaryDirectory(prefix="axis-flood-") as folder:
@@ -70,33 +81,44 @@ def main() -> None:
         print("| flood | p50 alone | p50 beside it | p95 alone | p95 beside it | ratio | inbox p95 ratio | flood got |")
         print("|---|--:|--:|--:|--:|--:|--:|---|")
         for case in cases:
-            print(_measured(case, demo, work, arguments.seconds), flush=True)
+            print(_measured(case, demo, work, arguments), flush=True)
 
 
-def _measured(case: Case, demo: Demo, work: Path, seconds: float) -> str:
-    count = int(2 * seconds / _EVERY) + 20
-    quiet = _packages(demo.recipient, demo.sender, work / "quiet", "8 KB", count)
-    _packages(demo.sender, demo.recipient, work / f"flood-{case.size}", case.size, 100 if "MB" in case.size else 1500)
-    kept = {name: os.environ.get(name) for name in case.environment}
-    os.environ.update(case.environment)
+def _measured(case: Case, demo: Demo, work: Path, arguments: argparse.Namespace) -> str:
+    seconds, rounds = arguments.seconds, arguments.rounds
+    each = int(seconds / _EVERY) + 1
+    files = iter(_packages(demo.recipient, demo.sender, work / "quiet", "8 KB", (2 * rounds + 1) * each))
+    flood = work / f"flood-{case.size}"
+    _packages(demo.sender, demo.recipient, flood, case.size, 100 if "MB" in case.size else 1500)
+    alone = beside = Quiet()
+    answers: Counter[str] = Counter()
+
+    def be_quiet(url: str) -> Quiet:
+        return asyncio.run(_be_quiet(url, demo.recipient.api_key, list(islice(files, each)), seconds))
+
+    with _environment(case.environment), serving(Design.HUB, demo, work / "server") as server:
+        be_quiet(server.url)  # warm
+        for _ in range(rounds):
+            alone += be_quiet(server.url)
+            running = _start_flood(server.url, demo.sender.api_key, flood, case.clients, _SETTLE + seconds)
+            time.sleep(_SETTLE)
+            beside += be_quiet(server.url)
+            answers.update(json.loads(running.communicate(timeout=60)[0]))
+    return _line(case, alone, beside, ", ".join(f"{count} × {status}" for status, count in sorted(answers.items())))
+
+
+@contextmanager
+def _environment(names: Mapping[str, str]) -> Iterator[None]:
+    kept = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
     try:
-        with serving(Design.HUB, demo, work / "server") as server:
-            asyncio.run(_be_quiet(server.url, demo.recipient.api_key, quiet[:20], 2.0))  # warm
-            half = (len(quiet) - 20) // 2
-            alone = asyncio.run(_be_quiet(server.url, demo.recipient.api_key, quiet[20 : 20 + half], seconds))
-            flood = _start_flood(
-                server.url, demo.sender.api_key, work / f"flood-{case.size}", case.clients, seconds + 1
-            )
-            time.sleep(1.0)
-            beside = asyncio.run(_be_quiet(server.url, demo.recipient.api_key, quiet[20 + half :], seconds))
-            answers = flood.communicate(timeout=60)[0].strip()
+        yield
     finally:
         for name, value in kept.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-    return _line(case, alone, beside, answers)
 
 
 def _line(case: Case, alone: Quiet, beside: Quiet, answers: str) -> str:
@@ -136,7 +158,7 @@ async def _flood(url: str, key: str, bodies: Sequence[bytes], clients: int, seco
                 place += clients
 
         await asyncio.gather(*(client(first) for first in range(clients)))
-    return ", ".join(f"{count} × {status}" for status, count in sorted(got.items()))
+    return json.dumps(got)
 
 
 async def _be_quiet(url: str, key: str, files: Sequence[Path], seconds: float) -> Quiet:

@@ -36,6 +36,10 @@ class Admission:
         """Count one request of a caller; return what it may still ask for, None without a limit."""
         return self._rates.take(f"{caller.role} {caller.name}", self._limits_of(caller), self._seconds())
 
+    def require_place(self, caller: Caller) -> None:
+        """Raise `Deferral` rate-limited when `place` would: to be asked before a body is read."""
+        self._places.require(caller.name, self._limits_of(caller))
+
     def place(self, caller: Caller) -> AbstractAsyncContextManager[None]:
         """Hold one of the caller's places for submissions; raises `Deferral` rate-limited when too many wait for one."""
         return self._places.hold(caller.name, self._limits_of(caller))

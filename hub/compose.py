@@ -50,6 +50,7 @@ from hub.housekeeping import Chore, Housekeeping
 from hub.inbox import Inbox
 from hub.library import Library
 from hub.measures import Measuring
+from hub.pace import Pace
 from hub.ports import Broker
 from hub.quotas import Quotas
 from hub.recall import Recalls
@@ -330,6 +331,7 @@ def _examination(
         hub_code=settings.hub.code,
         inline_bytes=intake.inline_bytes,
         memory_budget=intake.memory_budget,
+        pace=Pace(settings.limits.busy_share),
         revocation=lambda: revocation.current if revocation else None,
     )
 

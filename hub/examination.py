@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 
 from hub.accounts import Caller
 from hub.examine import Examined, Rules, Window, examine
+from hub.pace import Pace
 from hub.ports import Clock
 from hub.register import CurrentRegister
 from hub.spool import Spooled
@@ -59,6 +60,7 @@ class Examination:
         clock: Clock,
         inline_bytes: int,
         memory_budget: int,
+        pace: Pace,
         revocation: Callable[[], Revocation | None] = lambda: None,
         hub_code: str = "",
     ) -> None:
@@ -71,8 +73,8 @@ class Examination:
         self._revocation = revocation
         threads = max(2, os.cpu_count() or 1)
         self._budget = ByteBudget(memory_budget)
-        self._turns = LoopTurns()
-        self._seats = Seats(threads)
+        self._turns = LoopTurns(pace)
+        self._seats = Seats(threads, pace)
         # Threads of their own: those of the event loop write bodies and contents, which must not wait behind examinations.
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="axis-examiner")
 

@@ -27,22 +27,27 @@ class Places:
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
 
+    def require(self, name: str, limits: LimitSettings) -> None:
+        """Raise `Deferral` rate-limited when too many of the same name wait already: no need to read what would come."""
+        line = self._lines.get(name)
+        if line is not None and len(line.waiting) >= limits.waiting_submissions:
+            raise Deferral("rate-limited", detail=f"{len(line.waiting)} submissions of the system wait already")
+
     @asynccontextmanager
     async def hold(self, name: str, limits: LimitSettings) -> AsyncIterator[None]:
         """Wait for a place and hold it; raise `Deferral` rate-limited when too many of the same name wait already."""
         line = self._lines.setdefault(name, _Line())
-        await self._enter(line, limits)
+        await self._enter(name, line, limits)
         try:
             yield
         finally:
             self._leave(name, line)
 
-    async def _enter(self, line: _Line, limits: LimitSettings) -> None:
+    async def _enter(self, name: str, line: _Line, limits: LimitSettings) -> None:
         if line.running < max(1, limits.concurrent_submissions):
             line.running += 1
             return
-        if len(line.waiting) >= limits.waiting_submissions:
-            raise Deferral("rate-limited", detail=f"{len(line.waiting)} submissions of the system wait already")
+        self.require(name, limits)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.waiting.append(turn)
         try:

@@ -1,22 +1,18 @@
 """Whose turn it is: every system in turn, so that one with a single package waits for one of each other, not for all of one.
 
 Small packages are examined on the event loop itself (`LoopTurns`): between two of them the loop goes round, so that everybody
-else's requests go on. A system that would have turn after turn while others send now and then pauses between its own: what it
-leaves free is what keeps the others quick. Alone, or where several send much, nobody pauses. Large packages are examined in a
-few threads (`Seats`), one seat for each.
+else's requests go on. Large packages are examined in a few threads (`Seats`), one seat for each. A system that floods the hub
+is held back between its turns while others send, too (`hub.pace`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-PAUSE = 2.0  #: how long a system pauses between two turns of its own, in lengths of a turn
-LONGEST_PAUSE = 0.02  #: seconds
-OTHERS_WITHIN = 10.0  #: seconds for which another system counts as sending
+from hub.pace import Pace
 
 
 class Rotation:
@@ -31,104 +27,97 @@ class Rotation:
         self._lines.setdefault(name, deque()).append(turn)
         return turn
 
-    def next_name(self) -> str | None:
-        """Return whose turn is next; None when nobody waits."""
-        return next(iter(self._lines), None)
+    def holds(self, name: str) -> bool:
+        """Tell whether somebody of `name` waits."""
+        return name in self._lines
 
-    def call_next(self) -> bool:
-        """Give the next one its turn; return whether anybody waited. Who has left meanwhile is passed over."""
-        while self._lines:
-            name = next(iter(self._lines))
-            line = self._lines.pop(name)
+    def names(self) -> tuple[str, ...]:
+        """Return who waits, the next one first."""
+        return tuple(self._lines)
+
+    def call(self, name: str) -> bool:
+        """Give `name` its turn; return whether anybody of it still waited."""
+        line = self._lines.pop(name)
+        while line:
             turn = line.popleft()
-            if line:
-                self._lines[name] = line  # behind all others
             if not turn.done():
                 turn.set_result(None)
+                if line:
+                    self._lines[name] = line  # behind all others
                 return True
         return False
 
 
-class LoopTurns:
-    """Turns on the event loop, one in each round of it. `seconds` is a clock that never goes back."""
+class _Gate:
+    """Lets at most `count` through at once, names in turn, each at its pace."""
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, count: int, pace: Pace) -> None:
+        self._free = count
+        self._pace = pace
         self._rotation = Rotation()
-        self._seconds = seconds
-        self._is_busy = False
-        self._pause: asyncio.TimerHandle | None = None
-        self._last: str | None = None
-        self._begun_at = 0.0
-        self._others_at = -OTHERS_WITHIN
+        self._alarm: asyncio.TimerHandle | None = None
 
-    async def turn(self, name: str) -> None:
-        """Wait until it is the turn of `name`. What follows up to the next `await` has the event loop to itself."""
-        if self._pause is not None and name != self._last:
-            self._pause.cancel()  # it keeps room for others, and here they are
-            self._pause = None
-        elif self._is_busy:
+    async def enter(self, name: str) -> None:
+        """Wait until `name` may go through."""
+        if self._free and not self._rotation.holds(name) and not self._pace.wait(name):
+            self._free -= 1
+        else:
             await self._wait(name)
-        self._begin(name)
+        self._pace.took(name)
+
+    def leave(self) -> None:
+        """Make room for the next one."""
+        self._free += 1
+        self._call()
 
     async def _wait(self, name: str) -> None:
         turn = self._rotation.join(name)
+        self._call()
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # the turn was given in the same moment
-                self._next()
+                self.leave()
             raise
 
-    def _begin(self, name: str) -> None:
-        self._is_busy = True
-        self._begun_at = self._seconds()
-        if self._last not in {None, name}:
-            self._others_at = self._begun_at
-        self._last = name
+    def _call(self) -> None:
+        """Let in who may go; while room is left for those who are held back, look again when the first of them may."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        for name in self._rotation.names():
+            while self._free and self._rotation.holds(name) and not self._pace.wait(name):
+                self._free -= self._rotation.call(name)
+        if self._free and (held := self._rotation.names()):
+            wait = min(map(self._pace.wait, held))
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._call)
+
+
+class LoopTurns:
+    """Turns on the event loop, one in each round of it."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._gate = _Gate(1, pace)
+
+    async def turn(self, name: str) -> None:
+        """Wait until it is the turn of `name`. What follows up to the next `await` has the event loop to itself."""
+        await self._gate.enter(name)
         # Whoever has the turn runs in this round of the loop, before this; sockets are looked at before the next turn.
         loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self._after)
-
-    def _after(self) -> None:
-        taken = self._seconds() - self._begun_at
-        if self._rotation.next_name() == self._last and self._begun_at - self._others_at < OTHERS_WITHIN:
-            self._pause = asyncio.get_running_loop().call_later(min(PAUSE * taken, LONGEST_PAUSE), self._next)
-        else:
-            self._next()
-
-    def _next(self) -> None:
-        self._pause = None
-        self._is_busy = self._rotation.call_next()
+        loop.call_soon(loop.call_soon, self._gate.leave)
 
 
 class Seats:
     """At most `count` at once, of all names together."""
 
-    def __init__(self, count: int) -> None:
-        self._free = count
-        self._rotation = Rotation()
+    def __init__(self, count: int, pace: Pace) -> None:
+        self._gate = _Gate(count, pace)
 
     @asynccontextmanager
     async def seat(self, name: str) -> AsyncIterator[None]:
         """Wait for a seat and hold it."""
-        if self._free:
-            self._free -= 1
-        else:
-            await self._wait(name)
+        await self._gate.enter(name)
         try:
             yield
         finally:
-            self._hand_on()
-
-    async def _wait(self, name: str) -> None:
-        turn = self._rotation.join(name)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # the seat was handed over in the same moment
-                self._hand_on()
-            raise
-
-    def _hand_on(self) -> None:
-        if not self._rotation.call_next():
-            self._free += 1
+            self._gate.leave()

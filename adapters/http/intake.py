@@ -24,13 +24,15 @@ Answer = TypeVar("Answer")
 async def taken_in(request: web.Request, use: Callable[[Caller, Spooled], Awaitable[Answer]]) -> Answer:
     """Return what `use` makes of the caller's package in the request's body; remove what is left of it afterwards.
 
-    Raises what `use` raises, and `Refusal`: content-type-unsupported, content-encoding-unsupported, body-too-large,
-    request-timeout, protocol-error, content-digest-mismatch, idempotency-key-reused.
+    Raises what `use` raises; before the body is read `Deferral` rate-limited; and `Refusal`: content-type-unsupported,
+    content-encoding-unsupported, body-too-large, request-timeout, protocol-error, content-digest-mismatch,
+    idempotency-key-reused.
     """
     services = services_of(request)
     refuse_type(request.headers.get(hdrs.CONTENT_TYPE))
     refuse_encoding(request)
     refuse_length(request, services.settings.intake.max_bytes)
+    services.admission.require_place(caller_of(request))
     spooled = await _receive(request, services)
     try:
         require_digest(request.headers.get("Content-Digest"), spooled.sha256)

@@ -80,6 +80,19 @@ async def test_too_many_wait(visitors):
     assert caught.value.code == "rate-limited"
 
 
+async def test_whether_too_many_wait_can_be_asked_before(visitors):
+    """Whether one more would be sent away is known before its body is read; of another name it would not be."""
+    for visitor in (1, 2, 3):
+        visitors.send(visitor)
+    await settle()
+    visitors.places.require("a", TWO)
+    visitors.send(4)
+    await settle()
+    with pytest.raises(Deferral, match="wait already"):
+        visitors.places.require("a", TWO)
+    visitors.places.require("b", TWO)
+
+
 async def test_who_leaves_the_line(visitors):
     """A visitor that gives up while it waits, or in the very moment of its turn, takes no place with it."""
     tasks = [visitors.send(visitor) for visitor in (1, 2, 3, 4)]

@@ -3,6 +3,7 @@
 import asyncio
 from itertools import pairwise
 
+from hub.pace import Pace
 from hub.turns import LoopTurns, Seats
 
 
@@ -13,7 +14,7 @@ async def settle():
 
 async def test_names_take_turns():
     """A system with one package waits for one of another system, not for all that came before."""
-    turns, order = LoopTurns(), []
+    turns, order = LoopTurns(Pace(0.0)), []
 
     async def examine(name):
         await turns.turn(name)
@@ -25,7 +26,7 @@ async def test_names_take_turns():
 
 async def test_the_loop_goes_round_between_turns():
     """Between two turns everybody else on the event loop goes on."""
-    turns, story = LoopTurns(), []
+    turns, story = LoopTurns(Pace(0.0)), []
 
     async def examine():
         await turns.turn("a")
@@ -43,7 +44,7 @@ async def test_the_loop_goes_round_between_turns():
 
 async def test_who_leaves_is_passed_over():
     """A turn of somebody who has left goes to the next, and afterwards turns are free again."""
-    turns, order = LoopTurns(), []
+    turns, order = LoopTurns(Pace(0.0)), []
 
     async def examine(name):
         await turns.turn(name)
@@ -60,7 +61,7 @@ async def test_who_leaves_is_passed_over():
 
 async def test_seats():
     """So many sit at once; a seat that is left goes to the names in turn, and none is lost when somebody gives up."""
-    seats, inside, doors = Seats(2), [], {}
+    seats, inside, doors = Seats(2, Pace(0.0)), [], {}
 
     async def visit(visitor):
         async with seats.seat(visitor[0]):
@@ -92,15 +93,15 @@ async def test_seats():
     await asyncio.gather(*last)
 
 
-class Seconds:
-    """A clock on which every turn takes one millisecond."""
+class Held(Pace):
+    """A pace at which one system waits until it is let go."""
 
-    def __init__(self):
-        self.now = 0.0
+    def __init__(self, name):
+        super().__init__(0.0)
+        self.name = name
 
-    def __call__(self):
-        self.now += 0.001
-        return self.now
+    def wait(self, name):
+        return 0.001 if name == self.name else 0.0
 
 
 async def examined(turns, order, name):
@@ -108,45 +109,51 @@ async def examined(turns, order, name):
     order.append(name)
 
 
-async def test_who_has_every_turn_pauses_for_others():
-    """A system that sends much leaves a pause between its turns while another one sends now and then; alone it does not."""
-    for names, is_paused in ((("b", "a", "a", "a"), True), (("a", "a", "a"), False)):
-        turns, order = LoopTurns(Seconds()), []
-        tasks = [asyncio.create_task(examined(turns, order, name)) for name in names]
-        await settle()
-        assert (len(order) < len(names)) is is_paused
-        await asyncio.gather(*tasks)
-        assert order == list(names)
-
-
-async def test_the_other_one_need_not_wait_for_a_pause():
-    """The pause is for the others: one that comes takes it, and the turns go on behind it."""
-    turns, order = LoopTurns(Seconds()), []
-    tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("b", "a", "a", "a")]
+async def test_who_is_held_back_lets_the_others_by():
+    """While one system is held back the turns of the others go on; then it gets its own."""
+    pace = Held("a")
+    turns, order = LoopTurns(pace), []
+    tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("a", "b", "a", "c")]
     await settle()
-    before = list(order)
-    await examined(turns, order, "b")
-    assert order == [*before, "b"]
+    assert order == ["b", "c"]
+    pace.name = None
     await asyncio.gather(*tasks)
-    assert sorted(order) == ["a", "a", "a", "b", "b"]
+    assert order == ["b", "c", "a", "a"]
 
 
-async def test_several_that_send_much_do_not_pause():
-    """Where another system waits, too, the turns follow one another without a pause."""
-    turns, order = LoopTurns(Seconds()), []
-    tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("a", "b") * 5]
+async def test_nobody_overtakes_within_a_system():
+    """A package that comes when its system is no longer held back goes behind those of it that wait."""
+    pace = Held("a")
+    turns, order = LoopTurns(pace), []
+
+    async def numbered(number):
+        await turns.turn("a")
+        order.append(number)
+
+    waiting = [asyncio.create_task(numbered(number)) for number in (1, 2)]
     await settle()
-    assert len(order) == 10
-    await asyncio.gather(*tasks)
+    pace.name = None
+    await asyncio.gather(numbered(3), *waiting)
+    assert order == [1, 2, 3]
+
+
+async def test_seats_left_free_by_one_that_is_held_back():
+    """A seat that a flooding system may not have yet is free for another."""
+    seats = Seats(1, Held("a"))
+    held = asyncio.create_task(seats.seat("a").__aenter__())
+    await settle()
+    async with seats.seat("b"):
+        assert not held.done()
+    held.cancel()
 
 
 async def test_cancelled_in_the_moment_of_its_turn():
     """A turn that was given to somebody who is cancelled at once goes on to the next."""
-    turns, order = LoopTurns(), []
+    turns, order = LoopTurns(Pace(0.0)), []
     tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("a", "b", "c")]
     while order != ["a"]:
         await asyncio.sleep(0)
-    while turns._rotation.next_name() != "c":
+    while turns._gate._rotation.names() != ("c",):
         await asyncio.sleep(0)
     tasks[1].cancel()
     await settle()
