@@ -40,7 +40,7 @@ from hub.clock import TrustedClock
 from hub.commits import Commits
 from hub.configuration import ConfigurationError
 from hub.credential_uses import CredentialUses
-from hub.examination import Examination
+from hub.examination import Capacity, Examination
 from hub.examine import Window
 from hub.feed import Feed
 from hub.handing_on import HandingOn
@@ -329,9 +329,11 @@ def _examination(
         ),
         clock=now,
         hub_code=settings.hub.code,
-        inline_bytes=intake.inline_bytes,
-        memory_budget=intake.memory_budget,
-        pace=Pace(settings.limits.busy_share),
+        capacity=Capacity(
+            inline_bytes=intake.inline_bytes,
+            memory_budget=intake.memory_budget,
+            pace=Pace(settings.limits.busy_share),
+        ),
         revocation=lambda: revocation.current if revocation else None,
     )
 

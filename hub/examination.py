@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
+from msgspec import Struct
+
 from hub.accounts import Caller
 from hub.examine import Examined, Rules, Window, examine
 from hub.pace import Pace
@@ -48,6 +50,14 @@ class ByteBudget:
                 self._freed.notify_all()
 
 
+class Capacity(Struct, frozen=True, kw_only=True):
+    """How much one process examines: inline up to `inline_bytes`, above that in threads, `memory_budget` bytes at once."""
+
+    inline_bytes: int
+    memory_budget: int
+    pace: Pace
+
+
 class Examination:
     """Runs `hub.examine.examine` for one caller against the register of the moment."""
 
@@ -58,9 +68,7 @@ class Examination:
         anchors: TrustAnchors,
         window: Window,
         clock: Clock,
-        inline_bytes: int,
-        memory_budget: int,
-        pace: Pace,
+        capacity: Capacity,
         revocation: Callable[[], Revocation | None] = lambda: None,
         hub_code: str = "",
     ) -> None:
@@ -69,12 +77,12 @@ class Examination:
         self._anchors = anchors
         self._window = window
         self._clock = clock
-        self._inline_bytes = inline_bytes
+        self._inline_bytes = capacity.inline_bytes
         self._revocation = revocation
         threads = max(2, os.cpu_count() or 1)
-        self._budget = ByteBudget(memory_budget)
-        self._turns = LoopTurns(pace)
-        self._seats = Seats(threads, pace)
+        self._budget = ByteBudget(capacity.memory_budget)
+        self._turns = LoopTurns(capacity.pace)
+        self._seats = Seats(threads, capacity.pace)
         # Threads of their own: those of the event loop write bodies and contents, which must not wait behind examinations.
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="axis-examiner")
 
