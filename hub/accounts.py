@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from hub.limits import SystemLimits
 from hub.shared_secrets import SharedSecret, VxpTerms
+from hub.upstreams import Upstream
 from routing.directory import Directory
 from routing.values import Agency, System
 from signing.verify import RegisteredCertificate
@@ -91,6 +92,7 @@ class Register(Struct, frozen=True):
     limits: Mapping[str, SystemLimits] = {}
     shared_secrets: tuple[SharedSecret, ...] = ()
     vxp_terms: Mapping[str, VxpTerms] = {}
+    upstreams: Mapping[str, Upstream] = {}
 
 
 class Snapshot(Struct, frozen=True):
@@ -105,6 +107,7 @@ class Snapshot(Struct, frozen=True):
     limits: Mapping[str, SystemLimits]
     shared_secrets: Mapping[str, tuple[SharedSecret, ...]]
     vxp_terms: Mapping[str, VxpTerms]
+    upstreams: Mapping[str, Upstream]
 
     @classmethod
     def of(cls, register: Register) -> Snapshot:
@@ -119,6 +122,7 @@ class Snapshot(Struct, frozen=True):
             limits=dict(register.limits),
             shared_secrets=_by_system(register.shared_secrets),
             vxp_terms=dict(register.vxp_terms),
+            upstreams=dict(register.upstreams),
         )
 
     @classmethod

@@ -29,6 +29,7 @@ from adapters.storage.register_tables import (
 )
 from adapters.storage.shared_secrets import SharedSecrets
 from adapters.storage.times import micros, moment
+from adapters.storage.upstreams import Upstreams
 from hub.accounts import ApiKey, Register, SystemCertificate, User
 from hub.agency_requests import AgencyRequest, approved
 from hub.limits import SystemLimits
@@ -49,7 +50,7 @@ _add_aliases = BulkInsert(agency_aliases)
 _version = select(register_version.c.version)
 
 
-class Registers(SharedSecrets, AgencyRequestBook):
+class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
     """Reads and changes the register. Raises `AlreadyRegistered`, `NotRegistered`, `Deferral`."""
 
     async def register_version(self) -> int:

@@ -17,12 +17,14 @@ from adapters.storage.register_tables import (
     system_certificates,
     system_limits,
     systems,
+    upstreams,
     users,
 )
 from adapters.storage.shared_secrets import read_shared_secrets, read_vxp_terms
 from adapters.storage.times import micros, micros_or_none, moment, moment_or_none
 from hub.accounts import ApiKey, Register, Role, SystemCertificate, User
 from hub.limits import SystemLimits
+from hub.upstreams import Upstream
 from routing.values import Agency, Binding, SignaturePolicy, System
 from signing.verify import RegisteredCertificate
 
@@ -106,9 +108,11 @@ def limits_row(system_id: str, limits: SystemLimits) -> Row:
 def read_register(connection: Connection, version: int) -> Register:
     """Return everything, sorted by name."""
     found = connection.execute(select(systems).order_by(systems.c.id)).all()
+    axes = connection.execute(select(upstreams)).all()
+    reaches = {row.system_id: row.reaches for row in axes}
     return Register(
         version=version,
-        systems=tuple(_system_of(row) for row in found),
+        systems=tuple(_system_of(row, reaches.get(row.id, "")) for row in found),
         agencies=_read_agencies(connection),
         certificates=tuple(
             RegisteredCertificate(row.sha256, row.agency_code, row.der, row.is_suspended)
@@ -129,6 +133,7 @@ def read_register(connection: Connection, version: int) -> Register:
         limits={row.system_id: _limits_of(row) for row in connection.execute(select(system_limits))},
         shared_secrets=read_shared_secrets(connection),
         vxp_terms=read_vxp_terms(connection),
+        upstreams={row.system_id: _upstream_of(row) for row in axes},
     )
 
 
@@ -160,8 +165,20 @@ def read_agency(connection: Connection, code: str) -> Agency | None:
     return Agency(code, name, parent, system_id, old_codes, _date(start), _date(end), suspended)
 
 
-def _system_of(row: Any) -> System:
-    return System(row.id, row.name, Binding(row.binding), SignaturePolicy(row.policy), row.is_active, row.webhook_url)
+def _system_of(row: Any, reaches: str) -> System:
+    return System(
+        row.id,
+        row.name,
+        Binding(row.binding),
+        SignaturePolicy(row.policy),
+        row.is_active,
+        row.webhook_url,
+        tuple(reaches.split()),
+    )
+
+
+def _upstream_of(row: Any) -> Upstream:
+    return Upstream(system_id=row.system_id, url=row.url, remote_id=row.remote_id, sealed=row.sealed)
 
 
 def _api_key_of(row: Any) -> ApiKey:

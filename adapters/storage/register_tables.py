@@ -116,6 +116,17 @@ vxp_terms = Table(
     Column("may_enrol", Boolean, nullable=False),
 )
 
+#: Other axes that the hub is a system of; `reaches` are prefixes of agency codes, separated by blanks.
+upstreams = Table(
+    "upstreams",
+    metadata,
+    Column("system_id", String, ForeignKey(systems.c.id), primary_key=True),
+    Column("url", String, nullable=False),
+    Column("remote_id", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("reaches", String, nullable=False),
+)
+
 #: What systems ask of the administrator: agencies to be registered or deleted. Not part of the register until approved.
 agency_requests = Table(
     "agency_requests",
