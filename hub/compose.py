@@ -291,8 +291,15 @@ async def _brokerage(
         settings.broker.url,
         systems=lambda: (system.id for system in register.snapshot.directory.systems()),
         arrived=lambda: signals.notify("queue"),
+        lost=partial(_take_up_lost, storage, signals),
     ) as broker:
         yield _Brokerage(broker, {"broker": broker.probe}, {"broker-watch": broker.watch})
+
+
+async def _take_up_lost(storage: Storage, signals: Signals, system_id: str) -> None:
+    """Publish again what stood in a queue that is not there any more."""
+    if await storage.store.unpublish(system_id, now()):
+        signals.notify("outbox")
 
 
 @asynccontextmanager

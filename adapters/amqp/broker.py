@@ -7,13 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import structlog
-from aio_pika.exceptions import ChannelNotFoundEntity
 
-from adapters.amqp.connection import Line
+from adapters.amqp.connection import Line, Lines
+from adapters.amqp.consumer import Lost, QueueConsumer
 from adapters.amqp.consuming import Consumers
-from adapters.amqp.errors import translated
+from adapters.amqp.patience import PATIENT, Patience
 from adapters.amqp.publishing import Publisher
-from adapters.amqp.stock import Stock
 from adapters.amqp.topology import queue_name, ready
 from hub.ids import OrderId
 from hub.order import Order
@@ -22,6 +21,8 @@ from hub.trouble import Trouble
 from routing.values import Lane
 
 LOOK_EVERY = 15.0  #: seconds between two looks at queues that are silent
+#: Messages that nobody took for so long go back to the broker, which would else close their channel after 30 minutes.
+OLDEST = 20 * 60.0
 
 _log = structlog.get_logger()
 
@@ -29,16 +30,29 @@ _log = structlog.get_logger()
 class AmqpBroker:
     """Queues between the outbox and the couriers, one pair (urgent, normal) per system; at least once.
 
-    `systems` says whose queues are served here; `arrived` is called when something may be taken.
+    `systems` says whose queues are served here; `arrived` is called when something may be taken; `lost` with the id of a
+    system of which a queue was not there, and had to be made.
     """
 
-    def __init__(self, url: str, *, systems: Callable[[], Iterable[str]], arrived: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        systems: Callable[[], Iterable[str]],
+        arrived: Callable[[], None],
+        lost: Lost,
+        patience: Patience = PATIENT,
+    ) -> None:
+        self.oldest = OLDEST
         self._systems = systems
-        self._publishing = Line(url, "publishing")
-        self._consuming = Line(url, "consuming")
-        self._publisher = Publisher(self._publishing)
-        self._consumers = Consumers(self._consuming, arrived=arrived)
-        self._silent: dict[Stock, int] = {}  #: queues that held messages while nothing came, and what had come by then
+        self._asking = Line(url, "asking")
+        self._publisher = Publisher(Line(url, "publishing"), lost=lost, patience=patience)
+        self._consumers = Consumers(
+            Lines(url, "consuming"), arrived=arrived, answers=self._publisher.post.trust, lost=lost, patience=patience
+        )
+        self._silent: dict[
+            QueueConsumer, int
+        ] = {}  #: who got nothing from queues that held messages, and had got by then
 
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
         """Publish and return the orders that the broker confirmed; raise `Deferral` when it cannot be reached."""
@@ -46,7 +60,8 @@ class AmqpBroker:
 
     async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
         """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing came."""
-        await self._consumers.serve(self._systems())
+        await self._asking.require_open()
+        self._consumers.serve(self._systems)
         return self._consumers.take(limit, busy)
 
     async def settle(self, tickets: Sequence[Ticket]) -> None:
@@ -59,14 +74,15 @@ class AmqpBroker:
 
     async def holding(self) -> frozenset[str]:
         """Return the systems for which anything is queued, or held here; raise `Deferral`."""
-        held = {stock.system_id for stock in self._consumers.stocks() if stock or stock.held}
-        return frozenset(held | {system_id for system_id in self._systems() if await self._has_ready(system_id)})
+        held = {each.stock.system_id for each in self._consumers.all() if not each.stock.is_idle}
+        return frozenset(held | {each for each in self._systems() if each not in held and await self._has_ready(each)})
 
     async def probe(self) -> str:
-        """Say whether both connections stand; raise `Deferral` when the broker is away or takes nothing."""
-        await self._publishing.require_unblocked()
-        await self._consumers.serve(())
-        return "connected"
+        """Say whether the broker is there and takes messages; raise `Deferral`."""
+        await self._publisher.post.require_unblocked()
+        await self._asking.require_open()
+        broken = [each.stock.name for each in self._consumers.all() if each.is_broken]
+        return f"connected; {len(broken)} queues give no answer: {', '.join(broken[:5])}" if broken else "connected"
 
     async def watch(self) -> None:
         """Look for ever at queues that are silent."""
@@ -78,52 +94,37 @@ class AmqpBroker:
                 _log.warning("queues-not-watched", code=trouble.code, detail=trouble.detail)
 
     async def look(self) -> None:
-        """Rebuild the consumers when a queue has held messages for two looks and nothing came in between."""
-        silent: dict[Stock, int] = {}
-        for stock in self._consumers.stocks():
-            if stock or stock.held or not await self._is_waiting(stock):
-                continue
-            if self._silent.get(stock) == stock.arrivals:
-                _log.error("consumer-rebuilt", queue=queue_name(stock.system_id, stock.lane))
-                self._silent = {}
-                await self._consumers.rebuild()
-                return
-            silent[stock] = stock.arrivals
+        """Begin a consumer anew whose queue has held messages for two looks while nothing came, or that holds old ones."""
+        silent: dict[QueueConsumer, int] = {}
+        for consumer in self._consumers.all():
+            stock = consumer.stock
+            if stock.is_older_than(self.oldest):
+                consumer.restart()
+            elif stock.is_idle and await ready(self._asking, stock.name):
+                if self._silent.get(consumer) == stock.arrivals:
+                    _log.error("consumer-rebuilt", queue=stock.name)
+                    consumer.restart()
+                else:
+                    silent[consumer] = stock.arrivals
         self._silent = silent
 
     async def close(self) -> None:
-        """Close both connections; what was not settled comes again."""
-        await self._publishing.close()
-        await self._consuming.close()
+        """Close all connections; what was not settled comes again."""
+        await self._consumers.close()
+        await self._publisher.close()
+        await self._asking.close()
 
     async def _has_ready(self, system_id: str) -> bool:
-        counts = [await self._ready(queue_name(system_id, lane)) for lane in Lane]
+        counts = [await ready(self._asking, queue_name(system_id, lane)) for lane in Lane]
         return any(counts)
-
-    async def _is_waiting(self, stock: Stock) -> bool:
-        count = await self._ready(queue_name(stock.system_id, stock.lane))
-        if count is None:
-            self._consumers.forget(stock)
-        return bool(count)
-
-    async def _ready(self, name: str) -> int | None:
-        """Return how many messages nobody holds; None when there is no such queue, which closes the asking channel only."""
-        channel = await self._consuming.channel()
-        with translated():
-            try:
-                count = await ready(channel, name)
-            except ChannelNotFoundEntity:
-                return None
-            await channel.close()
-        return count
 
 
 @asynccontextmanager
 async def open_broker(
-    url: str, *, systems: Callable[[], Iterable[str]], arrived: Callable[[], None]
+    url: str, *, systems: Callable[[], Iterable[str]], arrived: Callable[[], None], lost: Lost
 ) -> AsyncIterator[AmqpBroker]:
     """Give a broker and close it on the way out. It connects by itself, now or when RabbitMQ is there."""
-    broker = AmqpBroker(url, systems=systems, arrived=arrived)
+    broker = AmqpBroker(url, systems=systems, arrived=arrived, lost=lost)
     try:
         yield broker
     finally:

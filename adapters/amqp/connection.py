@@ -1,9 +1,10 @@
-"""One connection to the broker, opened when it is needed and again after it was lost."""
+"""Connections to the broker, opened when they are needed and again after they were lost."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
@@ -12,6 +13,9 @@ from adapters.amqp.errors import AWAY, translated, unavailable
 from hub.trouble import Deferral
 
 HEARTBEAT = 10  #: seconds; a silent broker is given up after two of them
+MOST_CHANNELS = (
+    1_000  #: of queues on one connection; the broker's own limit is 2,047, and opening one needs more for a while
+)
 _CONNECT_LIMIT = 5.0
 _CLOSE_LIMIT = 2.0
 _BETWEEN_ATTEMPTS = 0.9  #: seconds; the loops of the hub ask about once a second
@@ -21,7 +25,8 @@ class Line:
     """A connection of its own for one purpose. What was opened on a lost connection is lost with it."""
 
     def __init__(self, url: str, purpose: str) -> None:
-        self._url = url
+        """`url` may name several nodes of a cluster, separated by commas: the next one is tried when one is away."""
+        self._urls = [each.strip() for each in url.split(",")]
         self._purpose = purpose
         self._connection: AbstractConnection | None = None
         self._opening = asyncio.Lock()
@@ -38,6 +43,10 @@ class Line:
                 channel = connection.channel(publisher_confirms=publisher_confirms, on_return_raises=publisher_confirms)
                 await channel.initialize()
                 return channel
+
+    async def require_open(self) -> None:
+        """Open the connection if need be; raise `Deferral` when the broker cannot be reached."""
+        await self._open()
 
     async def require_unblocked(self) -> None:
         """Raise `Deferral` while the broker reads nothing from this connection (its memory or disk alarm)."""
@@ -69,14 +78,46 @@ class Line:
                 with translated():
                     async with asyncio.timeout(_CONNECT_LIMIT):
                         self._connection = await aio_pika.connect(
-                            self._url,
+                            self._urls[0],
                             heartbeat=HEARTBEAT,
                             client_properties={"connection_name": f"axis-hub {self._purpose}"},
                         )
             except Deferral:
-                self._not_before = loop.time() + _BETWEEN_ATTEMPTS
+                self._urls.append(self._urls.pop(0))
+                self._not_before = loop.time() + _BETWEEN_ATTEMPTS / len(self._urls)
                 raise
             return self._connection
+
+
+class Lines:
+    """As many connections of one purpose as their channels need."""
+
+    def __init__(self, url: str, purpose: str) -> None:
+        self._url = url
+        self._purpose = purpose
+        self._lines: list[Line] = []
+        self._places = 0  #: channels for which the last connection has room
+
+    def for_channels(self, count: int) -> Line:
+        """Return the connection that so many more channels belong on."""
+        if self._places < count:
+            self._lines.append(Line(self._url, self._purpose))
+            self._places = MOST_CHANNELS
+        self._places -= count
+        return self._lines[-1]
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Line]:
+        """Give a connection that nobody else uses, and close it again."""
+        line = Line(self._url, f"{self._purpose}, in doubt")
+        try:
+            yield line
+        finally:
+            await line.close()
+
+    async def close(self) -> None:
+        """Close them all."""
+        await asyncio.gather(*(each.close() for each in self._lines))
 
 
 def _is_open(connection: AbstractConnection) -> bool:

@@ -1,164 +1,139 @@
-"""Consumers of all systems' queues on one channel, each with a bounded stock in memory."""
+"""Consumers of all systems' queues: one each, so that a slow or broken queue holds back nobody else."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
 
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-from adapters.amqp.connection import Line
-from adapters.amqp.errors import AWAY, translated
-from adapters.amqp.stock import Handle, Stock
-from adapters.amqp.topology import declare_shared, declare_system, queue_name
-from hub.ids import OrderId
+from adapters.amqp.connection import Lines
+from adapters.amqp.consumer import Lost, QueueConsumer
+from adapters.amqp.errors import AWAY
+from adapters.amqp.patience import Patience
+from adapters.amqp.stock import Stock
 from hub.queries import Ticket
-from hub.trouble import Deferral
 from routing.values import Lane
 
-_STEP_LIMIT = 10.0  #: seconds; after a crash a queue may need some to find its leader
-PREFETCH = 200  #: messages of one queue held by one process at most
+_SERVE_EVERY = 1.0  #: seconds between two looks at which systems there are
+_BEGINNING_AT_ONCE = 16
 
 _log = structlog.get_logger()
 
 
+class _System:
+    """Both consumers of one system, and the tasks that run them."""
+
+    def __init__(self, consumers: Iterable[QueueConsumer]) -> None:
+        self.consumers = {each.stock.lane: each for each in consumers}
+        self._tasks = [asyncio.create_task(each.run(), name=f"consume {each.stock.name}") for each in consumers]
+
+    def stop(self) -> list[asyncio.Task[None]]:
+        for task in self._tasks:
+            task.cancel()
+        return self._tasks
+
+
 class Consumers:
-    """Consumes on a connection of its own. When its channel is lost, all that came on it is forgotten: it comes again."""
+    """Serves the queues of many systems; what they received is taken from here."""
 
-    def __init__(self, line: Line, *, arrived: Callable[[], None], prefetch: int = PREFETCH) -> None:
-        self._line = line
-        self._arrived = arrived
-        self._prefetch = prefetch
-        self._channel: AbstractChannel | None = None
-        self._channels = 0  #: channels opened so far; the number of the present one
-        self._stocks: dict[str, dict[Lane, Stock]] = {}
-        self._tags: dict[str, Stock] = {}  #: consumers that the broker knows, by their tags
-        self._served: set[str] = set()  #: systems of which both queues are consumed
-        self._held: set[int] = set()
-        self._turn = asyncio.Lock()
+    def __init__(
+        self,
+        lines: Lines,
+        *,
+        arrived: Callable[[], None],
+        answers: Callable[[str], None],
+        lost: Lost,
+        patience: Patience,
+    ) -> None:
+        self._lines = lines
+        self._notify = arrived
+        self._answers = answers  #: called with the name of a queue that answers
+        self._lost = lost
+        self._patience = patience
+        self._systems: dict[str, _System] = {}
+        self._filled: dict[str, None] = {}  #: systems that may have something to take, in the order in which it came
+        self._serve_at = 0.0
+        self._gate = asyncio.Semaphore(_BEGINNING_AT_ONCE)
 
-    async def serve(self, systems: Iterable[str]) -> None:
-        """Consume the queues of these systems, those that are served already as before; raise `Deferral`."""
-        async with self._turn:
-            if self._channel is None or self._channel.is_closed:
-                await self._within_limit(self._open())
-            for system_id in [each for each in systems if each not in self._served]:
-                await self._within_limit(self._consume(system_id))
+    def serve(self, systems: Callable[[], Iterable[str]]) -> None:
+        """Consume the queues of these systems and no others; a look at them once a second is enough."""
+        now = asyncio.get_running_loop().time()
+        if now < self._serve_at:
+            return
+        self._serve_at = now + _SERVE_EVERY
+        wanted = dict.fromkeys(systems())
+        for system_id in wanted:
+            if system_id not in self._systems:
+                self._systems[system_id] = self._start(system_id)
+        for system_id in [each for each in self._systems if each not in wanted]:
+            self._systems.pop(system_id).stop()
+            self._filled.pop(system_id, None)
 
     def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
         """Take up to `limit` tickets of each system that is not busy, urgent ones first."""
         tickets: list[Ticket] = []
-        for system_id, lanes in self._stocks.items():
-            if system_id in busy:
-                continue
-            urgent = lanes[Lane.URGENT].take(limit)
+        for system_id in [each for each in self._filled if each not in busy]:
+            consumers = self._systems[system_id].consumers
+            urgent = consumers[Lane.URGENT].stock.take(limit)
             tickets += urgent
-            tickets += lanes[Lane.NORMAL].take(limit - len(urgent))
-        self._held.update(handle.tag for each in tickets if (handle := self._present(each)))
+            tickets += consumers[Lane.NORMAL].stock.take(limit - len(urgent))
+            if not any(len(each.stock) for each in consumers.values()):
+                del self._filled[system_id]
         return tuple(tickets)
 
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Acknowledge; tickets of a lost channel are not known any more, and come again to be found done."""
-        with suppress(*AWAY):
-            for ticket in tickets:
-                handle = self._hand_in(ticket)
-                if handle is not None:
+        for ticket in tickets:
+            stock = self._stock(ticket)
+            handle = stock.hand_in(ticket) if stock is not None else None
+            if handle is not None:
+                with suppress(*AWAY):
                     await handle.message.ack()
 
     def release(self, tickets: Sequence[Ticket]) -> None:
-        """Put tickets back into their places here: sent back to the broker they would lose them, and count as failures."""
+        """Put tickets back into their places."""
         for ticket in tickets:
-            handle = self._hand_in(ticket)
-            if handle is not None:
-                self._stocks[ticket.system_id][ticket.lane].put(ticket, handle.tag)
-        self._arrived()
+            stock = self._stock(ticket)
+            if stock is not None:
+                stock.put_back(ticket)
+                self._filled[ticket.system_id] = None
+        self._notify()
 
-    def stocks(self) -> tuple[Stock, ...]:
-        """Return the stocks of all queues that are consumed."""
-        return tuple(self._tags.values())
+    def all(self) -> list[QueueConsumer]:
+        """Return the consumers of all queues."""
+        return [each for system in self._systems.values() for each in system.consumers.values()]
 
-    def forget(self, stock: Stock) -> None:
-        """Consume this queue anew at the next occasion."""
-        self._tags = {tag: each for tag, each in self._tags.items() if each is not stock}
-        self._served.discard(stock.system_id)
+    async def close(self) -> None:
+        """Stop them all; what was not settled comes again."""
+        tasks = [task for system in self._systems.values() for task in system.stop()]
+        self._systems.clear()
+        await self._lines.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def rebuild(self) -> None:
-        """Give up the connection; the next `serve` opens another one."""
-        await self._line.close()
+    def _start(self, system_id: str) -> _System:
+        line = self._lines.for_channels(len(Lane))
+        return _System(
+            [
+                QueueConsumer(
+                    Stock(system_id, lane),
+                    line=line,
+                    alone=self._lines.alone,
+                    gate=self._gate,
+                    arrived=self._arrived,
+                    answers=self._answers,
+                    lost=self._lost,
+                    patience=self._patience,
+                )
+                for lane in Lane
+            ]
+        )
 
-    async def _within_limit(self, step: Awaitable[None]) -> None:
-        """Take a step; one that the broker leaves without an answer costs the connection, for nothing on it is certain."""
-        try:
-            with translated():
-                async with asyncio.timeout(_STEP_LIMIT):
-                    await step
-        except Deferral:
-            self._channel = None
-            await self._line.close()
-            raise
+    def _arrived(self, stock: Stock) -> None:
+        self._filled[stock.system_id] = None
+        self._notify()
 
-    async def _open(self) -> None:
-        """Begin anew on another channel; nothing of the last one counts any more."""
-        self._channel = await self._line.channel()
-        self._channels += 1
-        self._stocks.clear()
-        self._tags.clear()
-        self._served.clear()
-        self._held.clear()
-        with translated():
-            await self._channel.set_qos(prefetch_count=self._prefetch)
-            underlay = await self._channel.get_underlay_channel()
-        underlay.on_consumer_cancel_callbacks.add(self._cancelled)
-
-    async def _consume(self, system_id: str) -> None:
-        # Declared on a channel of its own: a refusal (a queue with other arguments) closes the channel that asked.
-        async with await self._line.channel() as declaring:
-            await declare_shared(declaring)
-            await declare_system(declaring, system_id)
-        for lane in Lane:
-            await self._consume_queue(system_id, lane)
-        self._served.add(system_id)
-
-    async def _consume_queue(self, system_id: str, lane: Lane) -> None:
-        lanes = self._stocks.setdefault(system_id, {each: Stock(system_id, each) for each in Lane})
-        stock = lanes[lane]
-        if stock in self._tags.values() or self._channel is None:
-            return
-        queue = await self._channel.get_queue(queue_name(system_id, lane), ensure=False)
-        tag = await queue.consume(partial(self._receive, stock, self._channels))
-        self._tags[tag] = stock
-
-    async def _receive(self, stock: Stock, channel: int, message: AbstractIncomingMessage) -> None:
-        if channel != self._channels or message.delivery_tag is None:
-            return
-        with suppress(*AWAY):
-            if not message.message_id:
-                _log.error("message-without-order", queue=queue_name(stock.system_id, stock.lane))
-                await message.reject(requeue=False)
-            elif stock.add(OrderId(message.message_id), Handle(channel, message.delivery_tag, message)):
-                self._arrived()
-            else:
-                await message.ack()  # the same order waits here already
-
-    def _cancelled(self, frame: object) -> None:
-        """Hear from the broker that a consumer is over: its queue was deleted, or its leader is gone."""
-        stock = self._tags.pop(str(getattr(frame, "consumer_tag", "")), None)
-        if stock is not None:
-            self._served.discard(stock.system_id)
-            _log.warning("consumer-cancelled", queue=queue_name(stock.system_id, stock.lane))
-
-    def _hand_in(self, ticket: Ticket) -> Handle | None:
-        """Return the handle of a ticket that is out, once; None for one that is stale."""
-        handle = self._present(ticket)
-        if handle is None or handle.tag not in self._held:
-            return None
-        self._held.discard(handle.tag)
-        self._stocks[ticket.system_id][ticket.lane].held -= 1
-        return handle
-
-    def _present(self, ticket: Ticket) -> Handle | None:
-        handle = ticket.handle
-        return handle if isinstance(handle, Handle) and handle.channel == self._channels else None
+    def _stock(self, ticket: Ticket) -> Stock | None:
+        system = self._systems.get(ticket.system_id)
+        return None if system is None else system.consumers[ticket.lane].stock

@@ -1,12 +1,14 @@
-"""What the consumers of one system have received and nobody has taken yet."""
+"""What the consumer of one queue has received and nobody has taken yet."""
 
 from __future__ import annotations
 
+import asyncio
 from heapq import heappop, heappush
 
 from aio_pika.abc import AbstractIncomingMessage
 from msgspec import Struct
 
+from adapters.amqp.topology import queue_name
 from hub.ids import OrderId
 from hub.queries import Ticket
 from routing.values import Lane
@@ -18,6 +20,7 @@ class Handle(Struct, frozen=True, eq=False):
     channel: int
     tag: int
     message: AbstractIncomingMessage
+    arrived_at: float  #: seconds of the event loop's clock
 
 
 class Stock:
@@ -26,30 +29,68 @@ class Stock:
     def __init__(self, system_id: str, lane: Lane) -> None:
         self.system_id = system_id
         self.lane = lane
+        self.name = queue_name(system_id, lane)
         self.arrivals = 0  #: messages ever received
-        self.held = 0  #: tickets taken and not yet settled or given back
+        self.channel = 0  #: number of the present channel
         self._tickets: list[tuple[int, Ticket]] = []
         self._order_ids: set[OrderId] = set()
+        self._out: set[int] = set()  #: tags of tickets taken and not yet settled or given back
 
     def __len__(self) -> int:
         return len(self._tickets)
 
-    def add(self, order_id: OrderId, handle: Handle) -> bool:
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of this queue is held here, waiting or taken."""
+        return not self._tickets and not self._out
+
+    def begin(self) -> int:
+        """Forget all: it came on a channel that is lost, and comes again. Return the number of the next channel."""
+        self.channel += 1
+        self._tickets.clear()
+        self._order_ids.clear()
+        self._out.clear()
+        return self.channel
+
+    def add(self, message: AbstractIncomingMessage) -> bool:
         """Put a message into its place; return False for an order that is here already."""
         self.arrivals += 1
-        if order_id in self._order_ids:
+        order_id = OrderId(message.message_id or "")
+        if order_id in self._order_ids or message.delivery_tag is None:
             return False
-        self.put(Ticket(order_id, self.system_id, self.lane, handle), handle.tag)
+        arrived_at = asyncio.get_running_loop().time()
+        handle = Handle(self.channel, message.delivery_tag, message, arrived_at)
+        self._put(Ticket(order_id, self.system_id, self.lane, handle), handle.tag)
         return True
-
-    def put(self, ticket: Ticket, tag: int) -> None:
-        """Put a ticket into its place."""
-        self._order_ids.add(ticket.order_id)
-        heappush(self._tickets, (tag, ticket))
 
     def take(self, limit: int) -> list[Ticket]:
         """Take the first tickets out."""
-        taken = [heappop(self._tickets)[1] for _ in range(min(limit, len(self._tickets)))]
-        self._order_ids.difference_update(ticket.order_id for ticket in taken)
-        self.held += len(taken)
-        return taken
+        taken = [heappop(self._tickets) for _ in range(min(limit, len(self._tickets)))]
+        self._out.update(tag for tag, _ in taken)
+        self._order_ids.difference_update(ticket.order_id for _, ticket in taken)
+        return [ticket for _, ticket in taken]
+
+    def hand_in(self, ticket: Ticket) -> Handle | None:
+        """Return the handle of a ticket that is out, once; None for one that is stale."""
+        handle = ticket.handle
+        if not isinstance(handle, Handle) or handle.channel != self.channel or handle.tag not in self._out:
+            return None
+        self._out.discard(handle.tag)
+        return handle
+
+    def put_back(self, ticket: Ticket) -> None:
+        """Put a ticket back into its place: sent back to the broker it would lose it, and count as a failure."""
+        handle = self.hand_in(ticket)
+        if handle is not None:
+            self._put(ticket, handle.tag)
+
+    def is_older_than(self, seconds: float) -> bool:
+        """Whether the first waiting message came so long ago."""
+        if not self._tickets:
+            return False
+        handle = self._tickets[0][1].handle
+        return isinstance(handle, Handle) and asyncio.get_running_loop().time() - handle.arrived_at > seconds
+
+    def _put(self, ticket: Ticket, tag: int) -> None:
+        self._order_ids.add(ticket.order_id)
+        heappush(self._tickets, (tag, ticket))

@@ -11,7 +11,10 @@ from types import MappingProxyType
 
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractExchange
+from aio_pika.exceptions import ChannelNotFoundEntity
 
+from adapters.amqp.connection import Line
+from adapters.amqp.errors import translated
 from routing.values import Lane
 
 ORDERS = "axis.orders"
@@ -47,15 +50,37 @@ async def declare_shared(channel: AbstractChannel) -> AbstractExchange:
     return await channel.declare_exchange(ORDERS, ExchangeType.DIRECT, durable=True)
 
 
-async def declare_system(channel: AbstractChannel, system_id: str) -> None:
-    """Declare both queues of a system; `declare_shared` comes first."""
-    for lane in Lane:
-        name = queue_name(system_id, lane)
-        queue = await channel.declare_queue(name, durable=True, arguments=dict(_QUORUM))
-        await queue.bind(ORDERS, routing_key=name)
+async def declare_queue(channel: AbstractChannel, name: str) -> None:
+    """Declare a queue of a system; `declare_shared` comes first."""
+    queue = await channel.declare_queue(name, durable=True, arguments=dict(_QUORUM))
+    await queue.bind(ORDERS, routing_key=name)
 
 
-async def ready(channel: AbstractChannel, name: str) -> int:
-    """Return how many messages of a queue no consumer holds; raises `ChannelNotFoundEntity` and closes the channel."""
-    queue = await channel.declare_queue(name, passive=True)
+async def make(line: Line, name: str) -> None:
+    """Declare a queue of a system with all that it needs, on a channel of its own: a refusal closes the channel that asked."""
+    async with await line.channel() as channel:
+        await declare_shared(channel)
+        await declare_queue(channel, name)
+
+
+async def exists(line: Line, name: str) -> bool:
+    """Tell whether there is such a queue."""
+    return await ready(line, name) is not None
+
+
+async def ready(line: Line, name: str) -> int | None:
+    """Return how many messages of a queue no consumer holds; None when there is no such queue. Raises `Deferral`."""
+    channel = await line.channel()
+    with translated():
+        try:
+            queue = await channel.declare_queue(name, passive=True)
+        except ChannelNotFoundEntity:  # which has closed the asking channel only
+            return None
+        await channel.close()
     return queue.declaration_result.message_count or 0
+
+
+async def delete(line: Line, name: str) -> None:
+    """Delete a queue with all that it holds."""
+    async with await line.channel() as channel:
+        await channel.queue_delete(name)

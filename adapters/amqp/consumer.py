@@ -1,0 +1,173 @@
+"""The consumer of one queue: a channel of its own, begun anew whenever it is lost, and a queue made anew that is broken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
+
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+
+from adapters.amqp.connection import Line
+from adapters.amqp.errors import AWAY, translated
+from adapters.amqp.patience import Patience
+from adapters.amqp.stock import Stock
+from adapters.amqp.topology import delete, exists, make
+from hub.trouble import Trouble
+
+PREFETCH = 200  #: messages of one queue held by one process at most
+_PAUSE = 1.0  #: seconds between two attempts
+_FAILURES = 3  #: of a queue, at least, before it is made anew
+
+#: Called with a system's id when one of its queues was not there, and so what it held is lost.
+Lost = Callable[[str], Awaitable[None]]
+Alone = Callable[[], AbstractAsyncContextManager[Line]]
+
+_log = structlog.get_logger()
+
+
+class QueueConsumer:
+    """Keeps one stock filled, for ever.
+
+    `line` is the connection that it shares with others. A queue that gave no answer is tried on one of its own first: a
+    broker may close a whole connection over one broken queue. `gate` bounds how many begin at the same time.
+    """
+
+    def __init__(
+        self,
+        stock: Stock,
+        *,
+        line: Line,
+        alone: Alone,
+        gate: AbstractAsyncContextManager[object],
+        arrived: Callable[[Stock], None],
+        answers: Callable[[str], None],
+        lost: Lost,
+        patience: Patience,
+    ) -> None:
+        self.stock = stock
+        self._line = line
+        self._alone = alone
+        self._gate = gate
+        self._arrived = arrived
+        self._answers = answers
+        self._lost = lost
+        self._patience = patience
+        self._failures = 0
+        self._failing_since = 0.0
+        self.channel: AbstractChannel | None = None  #: while it consumes
+        self._over = asyncio.Event()  #: the consumer has come to its end, or is told to
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether its queue gives no answer at present."""
+        return self._failures > 0
+
+    async def run(self) -> None:
+        """Consume for ever."""
+        while True:
+            try:
+                await self._consume()
+            except Trouble as trouble:
+                _log.debug("queue-not-consumed", queue=self.stock.name, detail=trouble.detail)
+            self.stock.begin()
+            await asyncio.sleep(_PAUSE)
+
+    def restart(self) -> None:
+        """Begin anew: what nobody has settled goes back to the broker, and comes again."""
+        self._over.set()
+
+    async def _consume(self) -> None:
+        """Consume until the channel is lost, the broker ends the consumer, or `restart` is called."""
+        async with self._gate:
+            await self._line.require_open()
+            if self._failures:
+                await self._try_alone()
+            async with self._judged(self._patience.answer):
+                channel = await self._begin(self._line, PREFETCH)
+        self._failures = 0
+        self._answers(self.stock.name)
+        self.channel = channel
+        try:
+            await self._until_over(channel)
+        finally:
+            self.channel = None
+            with suppress(*AWAY):
+                async with asyncio.timeout(_PAUSE):
+                    await channel.close()
+
+    @asynccontextmanager
+    async def _judged(self, limit: float) -> AsyncIterator[None]:
+        """Count what fails on an open connection as a failure of the queue."""
+        try:
+            with translated(RuntimeError):
+                async with asyncio.timeout(limit):
+                    yield
+        except Trouble:
+            now = asyncio.get_running_loop().time()
+            self._failing_since = self._failing_since if self._failures else now
+            self._failures += 1
+            raise
+
+    async def _try_alone(self) -> None:
+        """See whether the queue answers; one that was given time enough is made anew before."""
+        async with self._alone() as line:
+            if self._is_to_be_made_anew():
+                _log.error("queue-made-anew", queue=self.stock.name, failures=self._failures)
+                async with self._judged(self._patience.remaking):
+                    await delete(line, self.stock.name)
+                    await make(line, self.stock.name)
+                await self._report_lost()
+            async with self._judged(self._patience.answer):
+                await self._begin(line, prefetch=1)
+
+    async def _begin(self, line: Line, prefetch: int) -> AbstractChannel:
+        """Consume on a channel of its own, from a queue that is made first when it is not there."""
+        if not await exists(line, self.stock.name):
+            await make(line, self.stock.name)
+            await self._report_lost()
+        channel = await line.channel()
+        await channel.set_qos(prefetch_count=prefetch)
+        queue = await channel.get_queue(self.stock.name, ensure=False)
+        self._over.clear()
+        underlay = await channel.get_underlay_channel()
+        underlay.on_consumer_cancel_callbacks.add(self._cancelled)
+        await queue.consume(partial(self._receive, self.stock.begin()))
+        return channel
+
+    def _is_to_be_made_anew(self) -> bool:
+        age = asyncio.get_running_loop().time() - self._failing_since
+        return self._failures >= _FAILURES and age >= self._patience.consumed
+
+    async def _report_lost(self) -> None:
+        with suppress(Trouble):  # without the database now, whoever looks for lost orders finds them later
+            await self._lost(self.stock.system_id)
+
+    async def _until_over(self, channel: AbstractChannel) -> None:
+        underlay = await channel.get_underlay_channel()
+        closing = underlay.closing
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({closing, over}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            over.cancel()
+            closing.cancel()
+
+    async def _receive(self, number: int, message: AbstractIncomingMessage) -> None:
+        if number != self.stock.channel:
+            return
+        with suppress(*AWAY):
+            if not message.message_id:
+                _log.error("message-without-order", queue=self.stock.name)
+                await message.reject(requeue=False)
+            elif self.stock.add(message):
+                self._arrived(self.stock)
+            else:
+                await message.ack()  # the same order waits here already
+
+    def _cancelled(self, _frame: object) -> None:
+        """Hear from the broker that the consumer is over: its queue was deleted, or its leader is gone."""
+        _log.warning("consumer-cancelled", queue=self.stock.name)
+        self._over.set()

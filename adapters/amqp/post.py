@@ -1,0 +1,134 @@
+"""Sends messages to queues, counted only when the broker has confirmed them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractMessage
+from aio_pika.exceptions import DeliveryError, PublishError
+
+from adapters.amqp.connection import Line
+from adapters.amqp.consumer import Lost
+from adapters.amqp.errors import AWAY, translated
+from adapters.amqp.patience import Patience
+from adapters.amqp.suspects import Suspects
+from adapters.amqp.topology import declare_queue, declare_shared, delete, exists, queue_name
+from hub.trouble import Deferral, Trouble
+from routing.values import Lane
+
+_log = structlog.get_logger()
+
+
+class Post:
+    """Publishes on a connection of its own, many at once; the ids of messages in flight must differ.
+
+    A queue that does not confirm in time is left alone for a while, so that it holds back nobody else. `makes_anew`: nobody
+    in this hub consumes the queues, so it is the sender who replaces those that stay broken.
+    """
+
+    def __init__(self, line: Line, *, lost: Lost, patience: Patience, makes_anew: bool = False) -> None:
+        self._line = line
+        self._lost = lost
+        self._patience = patience
+        self._makes_anew = makes_anew
+        self._channel: AbstractChannel | None = None
+        self._exchange: AbstractExchange | None = None
+        self._declared: set[str] = set()
+        self._declaring: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._suspects = Suspects()
+        self._confirmed_at = 0.0
+
+    async def send(self, system_id: str, lane: Lane, message: AbstractMessage) -> str | None:
+        """Send one; return None when it was confirmed, else why it was not. Raises `Deferral`: the broker is away."""
+        name = queue_name(system_id, lane)
+        now = _now()
+        if not self._suspects.may_try(name, now):
+            return "queue-in-doubt: the queue has confirmed nothing lately"
+        if self._makes_anew and self._suspects.duration(name, now) > self._patience.sent:
+            await self._make_anew(name)
+        for _ in range(2):
+            exchange = await self._prepared(system_id, name)
+            try:
+                limit = self._patience.trial if name in self._suspects else self._patience.confirm
+                await exchange.publish(message, name, mandatory=True, timeout=limit)
+            except PublishError:  # the queue was deleted, or its binding: it is made again, once
+                self._declared.discard(name)
+            except DeliveryError:
+                return "nack: the broker does not take it"
+            except TimeoutError:
+                return await self._in_doubt(name, now)
+            except AWAY as error:
+                return f"connection-lost: {error}"
+            else:
+                self._confirmed_at = _now()
+                self._suspects.clear(name)
+                return None
+        return "unroutable: the broker has no queue for it"
+
+    def trust(self, name: str) -> None:
+        """Note that a queue gives answers."""
+        self._suspects.clear(name)
+
+    async def require_unblocked(self) -> None:
+        """Raise `Deferral` when the broker is away or takes nothing."""
+        await self._line.require_unblocked()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._line.close()
+
+    async def _in_doubt(self, name: str, sent_at: float) -> str:
+        self._suspects.add(name, _now())
+        _log.warning("publication-not-confirmed", queue=name)
+        if self._confirmed_at < sent_at:  # nothing at all was confirmed meanwhile: the connection is in doubt, too
+            await self._line.close()
+        return "timeout: the broker did not confirm in time"
+
+    async def _prepared(self, system_id: str, name: str) -> AbstractExchange:
+        """Return the exchange on an open channel, with the queue there as far as is known."""
+        channel, exchange = self._channel, self._exchange
+        if channel is not None and exchange is not None and not channel.is_closed and name in self._declared:
+            return exchange
+        try:
+            with translated(RuntimeError):
+                async with asyncio.timeout(self._patience.answer):
+                    return await self._declare(system_id, name)
+        except Deferral:
+            await self._line.close()
+            raise
+
+    async def _declare(self, system_id: str, name: str) -> AbstractExchange:
+        async with self._declaring[""]:
+            if self._channel is None or self._channel.is_closed or self._exchange is None:
+                self._declared.clear()
+                self._channel = await self._line.channel(publisher_confirms=True)
+                self._exchange = await declare_shared(self._channel)
+            channel, exchange = self._channel, self._exchange
+        async with self._declaring[name]:
+            if name not in self._declared:
+                is_new = not await exists(self._line, name)
+                await declare_queue(channel, name)
+                self._declared.add(name)
+                if is_new:
+                    await self._report_lost(system_id)
+        return exchange
+
+    async def _report_lost(self, system_id: str) -> None:
+        try:
+            await self._lost(system_id)
+        except Trouble as trouble:  # whoever looks for lost orders finds them later
+            _log.warning("lost-queue-not-reported", system=system_id, code=trouble.code)
+
+    async def _make_anew(self, name: str) -> None:
+        _log.error("queue-made-anew", queue=name)
+        with translated(RuntimeError):
+            async with asyncio.timeout(self._patience.remaking):
+                await delete(self._line, name)
+        self._declared.discard(name)
+        self._suspects.clear(name)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
