@@ -11,14 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -96,7 +94,7 @@ def _measured(case: Case, demo: Demo, work: Path, arguments: argparse.Namespace)
     def be_quiet(url: str) -> Quiet:
         return asyncio.run(_be_quiet(url, demo.recipient.api_key, list(islice(files, each)), seconds))
 
-    with _environment(case.environment), serving(Design.HUB, demo, work / "server") as server:
+    with serving(Design.HUB, demo, work / "server", case.environment) as server:
         be_quiet(server.url)  # warm
         for _ in range(rounds):
             alone += be_quiet(server.url)
@@ -105,20 +103,6 @@ def _measured(case: Case, demo: Demo, work: Path, arguments: argparse.Namespace)
             beside += be_quiet(server.url)
             answers.update(json.loads(running.communicate(timeout=60)[0]))
     return _line(case, alone, beside, ", ".join(f"{count} × {status}" for status, count in sorted(answers.items())))
-
-
-@contextmanager
-def _environment(names: Mapping[str, str]) -> Iterator[None]:
-    kept = {name: os.environ.get(name) for name in names}
-    os.environ.update(names)
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _line(case: Case, alone: Quiet, beside: Quiet, answers: str) -> str:

@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil  # type: ignore[import-untyped] # it ships no types
 from msgspec import Struct
@@ -52,14 +53,19 @@ class Server:
 
 
 @contextmanager
-def serving(design: Design, demo: Demo, folder: Path) -> Iterator[Server]:
-    """Run `design` on a copy of `demo` in `folder`, which is removed at the end."""
+def serving(
+    design: Design, demo: Demo, folder: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
+    """Run `design` on a copy of `demo` in `folder`, which is removed at the end; `settings` go into its environment."""
     shutil.copytree(demo.folder, folder)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     with (folder / "server.log").open("wb") as log:
         process = psutil.Popen(
-            _command(design, folder, port), stdout=log, stderr=log, env={**os.environ, "AXIS_HUB__BASE_URL": url}
+            _command(design, folder, port),
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "AXIS_HUB__BASE_URL": url, **settings},
         )
     try:
         _wait_for(process, url, folder / "server.log")

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from hub.accounts import Caller
 from hub.places import Places
+from hub.pressure import Pressure
 from hub.quotas import Quotas
 from hub.rates import Allowance, Rates
 from hub.register import CurrentRegister
@@ -23,11 +24,13 @@ class Admission:
         usual: LimitSettings,
         register: CurrentRegister,
         quotas: Quotas,
+        pressure: Pressure,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._usual = usual
         self._register = register
         self._quotas = quotas
+        self._pressure = pressure
         self._seconds = seconds
         self._rates = Rates()
         self._places = Places()
@@ -45,7 +48,11 @@ class Admission:
         return self._places.hold(caller.name, self._limits_of(caller))
 
     async def require_room(self, caller: Caller, size: int) -> None:
-        """Raise `Refusal` quota-exceeded when the caller's system may not store `size` bytes more."""
+        """Raise `Refusal` quota-exceeded when the caller's system may not store `size` bytes more.
+
+        Raises `Deferral` overloaded when nobody's package can be taken in at present.
+        """
+        self._pressure.require_room()
         if caller.system_id is not None:
             await self._quotas.require(caller.system_id, size, self._limits_of(caller).stored_bytes)
 

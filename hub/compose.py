@@ -52,6 +52,7 @@ from hub.library import Library
 from hub.measures import Measuring
 from hub.pace import Pace
 from hub.ports import Broker
+from hub.pressure import Pressure
 from hub.quotas import Quotas
 from hub.recall import Recalls
 from hub.redrive import Redrive
@@ -142,6 +143,7 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
             )
             loops = {"credential-uses": services.credential_uses.run, "certificates": watch.run} | brokerage.loops
             loops["clock"] = partial(clock.watch, storage.database.time)
+            loops["pressure"] = services.pressure.run
             if process.role.carries:
                 chores = (
                     Chore("lost-orders", _SEEK_LOST_EVERY, lost_orders(services).republish),
@@ -212,11 +214,11 @@ def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
         raise ConfigurationError("storage.url must begin with sqlite:/// or postgresql+psycopg://")
     if url.drivername.startswith("sqlite") and url.database:
         url = url.set(database=str(base_dir / url.database))
-    return StorageSettings(
+    return structs.replace(
+        settings,
         url=url.render_as_string(hide_password=False),
         content_dir=base_dir / settings.content_dir,
         spool_dir=base_dir / settings.spool_dir,
-        max_pending=settings.max_pending,
     )
 
 
@@ -234,7 +236,13 @@ def _services(
     store, clock = storage.store, watching.clock
     quotas = Quotas(store, now)
     commits.subscribe(quotas.observe)
-    admission = Admission(usual=settings.limits, register=register, quotas=quotas)
+    pressure = Pressure(
+        outbox=store,
+        most_due=settings.broker.max_outbox,
+        require_store=storage.database.writer.require_room,
+        clock=now,
+    )
+    admission = Admission(usual=settings.limits, register=register, quotas=quotas, pressure=pressure)
     lifetime = timedelta(days=settings.delivery.deadline_days)
     library = Library(store, register)
     tray = Tray(store=store, clock=clock, failures_before_alarm=settings.vxp.failures_before_alarm)
@@ -249,6 +257,7 @@ def _services(
         commits=commits,
         credential_uses=CredentialUses(storage.registers),
         admission=admission,
+        pressure=pressure,
         submission=Submission(
             examination=_examination(settings, trust, register, watching.revocation),
             store=store,
@@ -272,7 +281,7 @@ def _services(
             _probes(storage, trust, settings.storage.content_dir) | watching.probes() | brokerage.probes,
             may_be_away=frozenset(brokerage.probes),
         ),
-        measurings=(*watching.measurings(), tray.measure),
+        measurings=(*watching.measurings(), tray.measure, pressure.measure),
     )
 
 

@@ -29,3 +29,7 @@ class Event(StrEnum):
     REDRIVE = "Redrive"
     PROCESSING = "Processing"
     PROCESSING_FAILURE = "ProcessingFailure"
+
+
+#: They prove nothing to anybody.
+UNRECEIPTED = frozenset({Event.QUEUING, Event.REDRIVE, Event.PROCESSING, Event.PROCESSING_FAILURE})

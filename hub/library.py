@@ -9,12 +9,11 @@ from hub.accounts import Caller
 from hub.availability import UNDER_WAY, ended, is_called, not_consigned
 from hub.changes import RefusedSubmission
 from hub.delivery import Delivery
-from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
 from hub.lifecycle import State
 from hub.package import Package
 from hub.ports import Reader
-from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery
+from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery, Standing
 from hub.record import EventRecord
 from hub.register import CurrentRegister
 from hub.trouble import Defect
@@ -42,12 +41,15 @@ class Library:
         package = await self._reader.package(PackageId(package_id))
         if package is None:
             raise not_found()
-        return await self._view(caller, package)
+        (standing,) = await self._reader.standings((package.id,))
+        return _view(caller, package, standing)
 
     async def packages(self, caller: Caller, query: PackageQuery) -> Page[View]:
         """Return a page of the packages that the caller's system sent (people who see all: of everybody)."""
         page = await self._reader.packages(structs.replace(query, system_id=self._scope(caller)))
-        return Page(tuple([await self._view(caller, package) for package in page.items]), page.cursor)
+        standings = await self._reader.standings([package.id for package in page.items])
+        views = tuple(_view(caller, *pair) for pair in zip(page.items, standings, strict=True))
+        return Page(views, page.cursor)
 
     async def content(self, caller: Caller, package_id: str) -> tuple[Package, Bytes]:
         """Return the bytes of a package as received, for its sender, its recipients and people who see all."""
@@ -101,13 +103,6 @@ class Library:
     def _scope(self, caller: Caller) -> str | None:
         return None if sees_all(caller) else caller.system_id
 
-    async def _view(self, caller: Caller, package: Package) -> View:
-        deliveries = visible(caller, package, await self._reader.deliveries(package.id))
-        receipt = await self._reader.event_of(Event.SUBMISSION_ACCEPTANCE, package_id=package.id, delivery_id=None)
-        if receipt is None:
-            raise Defect("defect", detail=f"package {package.id} has no acceptance")
-        return View(package, deliveries, receipt)
-
     async def _bytes(self, package: Package) -> Bytes:
         content = await self._reader.content(package.sha256)
         if content is None:
@@ -127,3 +122,9 @@ class Library:
             # A called system fetches while it is being called, before its answer can be recorded as the consignment.
             return is_called(self._register.snapshot.directory, delivery)
         return delivery.state in _READABLE
+
+
+def _view(caller: Caller, package: Package, standing: Standing) -> View:
+    if standing.acceptance is None:
+        raise Defect("defect", detail=f"package {package.id} has no acceptance")
+    return View(package, visible(caller, package, standing.deliveries), standing.acceptance)

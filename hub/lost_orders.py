@@ -34,6 +34,6 @@ class LostOrders:
     async def republish(self) -> int:
         """Make lost orders wait for the relay again; return how many. Raises `Deferral` while the broker is away."""
         published_before = self._clock() - self._after
-        holding = await self._broker.holding()
-        empty = [system_id for system_id in self._systems() if system_id not in holding]
-        return sum([await self._outbox.unpublish(system_id, published_before) for system_id in empty])
+        suspects = await self._outbox.overdue_at_broker(published_before) & frozenset(self._systems())
+        empty = suspects - await self._broker.holding(suspects) if suspects else suspects
+        return sum([await self._outbox.unpublish(system_id, published_before) for system_id in sorted(empty)])

@@ -5,7 +5,7 @@ Adapters implement them; one contract suite holds every implementation of the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from hub.queries import (
     Page,
     ReceiptQuery,
     RefusalQuery,
+    Standing,
     Ticket,
     TrayItem,
     TrayQuery,
@@ -55,6 +56,9 @@ class Reader(Protocol):
 
     async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
         """Return the deliveries of a package in the order of its recipients."""
+
+    async def standings(self, package_ids: Sequence[PackageId]) -> tuple[Standing, ...]:
+        """Return for each of these packages, in their order, what is shown beside it: in one read, however many."""
 
     async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
         """Return one delivery with its package, in one read."""
@@ -132,6 +136,12 @@ class Outbox(Protocol):
     async def next_due(self) -> datetime | None:
         """Return when the next waiting order falls due; None when none waits."""
 
+    async def count_due(self, now: datetime, at_most: int) -> int:
+        """Return how many orders are due and nobody has claimed; it stops counting at `at_most`."""
+
+    async def overdue_at_broker(self, published_before: datetime) -> frozenset[str]:
+        """Return the systems that have orders which were published before that time and are not done."""
+
     async def unpublish(self, system_id: str | None, published_before: datetime) -> int:
         """Make published orders waiting again (their broker lost them); return how many."""
 
@@ -162,8 +172,8 @@ class Broker(Protocol):
     async def release(self, tickets: Sequence[Ticket]) -> None:
         """Give these tickets back to be taken again."""
 
-    async def holding(self) -> frozenset[str]:
-        """Return the systems for which anything is queued or taken; raise `Deferral` when that cannot be known."""
+    async def holding(self, systems: Collection[str]) -> frozenset[str]:
+        """Return those of `systems` for which anything is queued or taken; raise `Deferral` when that cannot be known."""
 
 
 class Courier(Protocol):

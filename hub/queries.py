@@ -71,6 +71,13 @@ class Original(Struct, frozen=True):
     deliveries: tuple[Delivery, ...]
 
 
+class Standing(Struct, frozen=True):
+    """What is shown beside a package: its deliveries in the order of its recipients, and the receipt of its acceptance."""
+
+    deliveries: tuple[Delivery, ...]
+    acceptance: EventRecord | None
+
+
 class Errand(Struct, frozen=True):
     """An order with what its courier needs: the delivery and its package, or the event to tell and its package."""
 

@@ -16,6 +16,7 @@ from hub.inbox import Inbox
 from hub.library import Library
 from hub.measures import Measuring
 from hub.ports import Broker, Clock, Store
+from hub.pressure import Pressure
 from hub.recall import Recalls
 from hub.redrive import Redrive
 from hub.register import CurrentRegister
@@ -40,6 +41,7 @@ class Services:
     commits: Commits
     credential_uses: CredentialUses
     admission: Admission
+    pressure: Pressure
     submission: Submission
     handover: Handover
     recalls: Recalls

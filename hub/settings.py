@@ -71,6 +71,7 @@ class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     content_dir: Path = Path("data/content")
     spool_dir: Path = Path("data/spool")
     max_pending: int = 2000
+    max_wait: float = 10.0
 
 
 class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,6 +79,7 @@ class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     url: str = ""
     lost_after: float = 600.0
+    max_outbox: int = 200_000
 
 
 class RevocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

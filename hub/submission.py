@@ -16,7 +16,6 @@ from hub.admission import Admission
 from hub.attest import Attempt, Attestor
 from hub.changes import Changes, Content, Duplicate, RefusedSubmission, Stale
 from hub.delivery import Delivery
-from hub.events import Event
 from hub.examination import Examination
 from hub.examine import Examined
 from hub.failpoints import reached
@@ -182,8 +181,8 @@ class Submission:
 
     async def _replay(self, package_id: PackageId, spooled: Spooled) -> Accepted:
         package = await self._store.package(package_id)
-        receipt = await self._store.event_of(Event.SUBMISSION_ACCEPTANCE, package_id=package_id, delivery_id=None)
-        if package is None or receipt is None:
+        (standing,) = await self._store.standings((package_id,))
+        if package is None or standing.acceptance is None:
             raise Defect("defect", detail=f"package {package_id} has no acceptance")
         if package.sha256 != spooled.sha256:
             raise Refusal(
@@ -191,8 +190,7 @@ class Submission:
                 detail=f"Document {package.document_id!r} was already sent with other content (package {package.id}).",
                 detail_vi=f"Văn bản {package.document_id!r} đã được gửi với nội dung khác (gói tin {package.id}).",
             )
-        deliveries = await self._store.deliveries(package_id)
-        return Accepted(package, tuple(map(as_accepted, deliveries)), receipt, is_replay=True)
+        return Accepted(package, tuple(map(as_accepted, standing.deliveries)), standing.acceptance, is_replay=True)
 
     async def _added(self, replayed: Accepted, examined: Examined) -> Accepted:
         """Add deliveries to recipients for whom the package came just now."""

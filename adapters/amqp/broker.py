@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -72,10 +72,10 @@ class AmqpBroker:
         """Give these tickets back to be taken again."""
         self._consumers.release(tickets)
 
-    async def holding(self) -> frozenset[str]:
-        """Return the systems for which anything is queued, or held here; raise `Deferral`."""
+    async def holding(self, systems: Collection[str]) -> frozenset[str]:
+        """Return those of `systems` for which anything is queued, or held here; raise `Deferral`."""
         held = {each.stock.system_id for each in self._consumers.all() if not each.stock.is_idle}
-        return frozenset(held | {each for each in self._systems() if each not in held and await self._has_ready(each)})
+        return frozenset([each for each in systems if each in held or await self._has_ready(each)])
 
     async def probe(self) -> str:
         """Say whether the broker is there and takes messages; raise `Deferral`."""

@@ -22,6 +22,7 @@ from adapters.storage.writer import Committed, GroupCommit, Notify
 T = TypeVar("T")
 
 READERS = 4
+MAX_WAIT = timedelta(seconds=10)  #: how long a write may wait before new work is refused
 
 
 class Database:
@@ -95,12 +96,18 @@ async def opened(
     notify: Notify,
     committed: Committed = lambda _changes: None,
     patience: timedelta = PATIENCE,
+    max_wait: timedelta = MAX_WAIT,
 ) -> AsyncIterator[Database]:
     """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection."""
     engines = open_engines(url, READERS + 1, patience)
     async with open_wakeups(url, notify) as announce:
         writer = GroupCommit(
-            engines.writer, max_pending=max_pending, notify=notify, committed=committed, announce=announce
+            engines.writer,
+            max_pending=max_pending,
+            max_wait=max_wait,
+            notify=notify,
+            committed=committed,
+            announce=announce,
         )
         readers = Readers(engines.reader, READERS)
         own = OwnReader(engines.reader) if is_in_process(url) else None

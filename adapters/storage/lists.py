@@ -1,28 +1,26 @@
 """Reading lists: pages by cursor, newest first; the feed in commit order; what is overdue; what stands in one state.
 
-Packages and refusals are ordered by (time, id). Events are ordered by their number, which follows the order of
-commits; their times follow it too but for seconds, so a time range becomes a range of numbers with a margin, and the
-exact times are checked as well.
+Packages and refusals are ordered by (time, id), events by their number, which follows the order of commits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, select, tuple_, union
 
 from adapters.storage import cursors
 from adapters.storage.database import Database
 from adapters.storage.reads import package_and_delivery, pair_of
+from adapters.storage.receipts import page_of_receipts
 from adapters.storage.rows import EVENT, PACKAGE, REFUSAL, event_of, package_of, refusal_of
 from adapters.storage.tables import deliveries, events, packages, refusals
-from adapters.storage.terms import COMMON_EVENTS, RARE_EVENT, RECEIPTED, UNFINISHED, of
+from adapters.storage.terms import RECEIPTED, UNFINISHED, of
 from adapters.storage.times import micros
 from hub.changes import RefusedSubmission
 from hub.delivery import Delivery
-from hub.events import Event
 from hub.lifecycle import State
 from hub.package import Package
 from hub.queries import Item, PackageQuery, Page, ReceiptQuery, RefusalQuery
@@ -30,7 +28,6 @@ from hub.record import EventRecord
 
 Conditions = list[ColumnElement[bool] | TextClause]
 
-_MARGIN = timedelta(minutes=15) // timedelta(microseconds=1)  # between the time of an event and its commit
 _receipted = of("events", RECEIPTED)
 
 
@@ -95,8 +92,14 @@ class Lists:
 
     async def receipts(self, query: ReceiptQuery) -> Page[EventRecord]:
         """Return a page of receipted events, newest first."""
-        statement = _receipts(query)
-        return await self._page(statement, query.limit, event_of, lambda row: cursors.of_number(row.seq))
+
+        def read(connection: Connection) -> Page[EventRecord]:
+            found = page_of_receipts(connection, query)
+            more = len(found) > query.limit
+            shown = found[: query.limit]
+            return Page(tuple(map(event_of, shown)), cursors.of_number(shown[-1].seq) if more else None)
+
+        return await self._database.read(read)
 
     async def feed(self, system_id: str, after: int, limit: int) -> tuple[tuple[int, EventRecord], ...]:
         """Return receipted events of the system's packages and deliveries with a number above `after`, in commit order."""
@@ -150,47 +153,6 @@ def _page_by_time(
     if cursor is not None:
         wanted.append(tuple_(at, table.c.id) < tuple_(*cursors.by_time(cursor)))
     return select(*columns).where(*wanted).order_by(at.desc(), table.c.id.desc()).limit(limit + 1)
-
-
-def _receipts(query: ReceiptQuery) -> Select[Any]:
-    """Select a page of receipts. Two columns name systems and two name agencies: each side is walked in its own index."""
-    wanted: Conditions = [_receipted, *_equal((events.c.event, query.event), (events.c.package_id, query.package_id))]
-    if query.event is not None and Event(query.event) not in COMMON_EVENTS:
-        wanted.append(of("events", RARE_EVENT))
-    wanted += _times(query.since, query.until)
-    if query.cursor is not None:
-        wanted.append(events.c.seq < cursors.by_number(query.cursor))
-    sides = [
-        (first == name, second == name)
-        for first, second, name in (
-            (events.c.sender, events.c.recipient, query.agency),
-            (events.c.sender_system, events.c.recipient_system, query.system_id),
-        )
-        if name is not None
-    ]
-    walked = None if query.package_id is not None or not sides else sides.pop(0)
-    wanted += [or_(*side) for side in sides]
-    count = query.limit + 1
-    if walked is not None:
-        wanted = [events.c.seq.in_(union(*(_newest([side, *wanted], count) for side in walked)))]
-    return select(*EVENT, events.c.seq).where(*wanted).order_by(events.c.seq.desc()).limit(count)
-
-
-def _newest(wanted: Conditions, count: int) -> Select[tuple[int]]:
-    newest = select(events.c.seq).where(*wanted).order_by(events.c.seq.desc()).limit(count).subquery()
-    return select(newest.c.seq)
-
-
-def _times(since: datetime | None, until: datetime | None) -> Conditions:
-    wanted = _between(events.c.at, since, until)
-    at = select(events.c.seq).where(_receipted).limit(1)
-    if since is not None:
-        first = at.where(events.c.at >= micros(since) - _MARGIN).order_by(events.c.at, events.c.seq)
-        wanted.append(events.c.seq >= first.scalar_subquery())
-    if until is not None:
-        last = at.where(events.c.at < micros(until) + _MARGIN).order_by(events.c.at.desc(), events.c.seq.desc())
-        wanted.append(events.c.seq <= last.scalar_subquery())
-    return wanted
 
 
 def _equal(*wanted: tuple[ColumnElement[Any], str | None]) -> Conditions:

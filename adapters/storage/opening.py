@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -53,7 +53,11 @@ async def open_storage(
         await asyncio.to_thread(files.prepare)
     with own_folder(settings.spool_dir) as folder:
         async with opened(
-            settings.url, max_pending=settings.max_pending, notify=notify, committed=committed
+            settings.url,
+            max_pending=settings.max_pending,
+            max_wait=timedelta(seconds=settings.max_wait),
+            notify=notify,
+            committed=committed,
         ) as database:
             yield Storage(
                 database=database,

@@ -32,6 +32,27 @@ _claim = (
     .values(due_at=bindparam("until"), is_postponed=0)
 )
 _next_due = select(func.min(orders.c.due_at)).where(_waiting, orders.c.lane == bindparam("lane"))
+_count_due = select(func.count()).select_from(
+    select(orders.c.id)
+    .where(_waiting, orders.c.lane == bindparam("lane"), orders.c.due_at <= bindparam("now"))
+    .limit(bindparam("limit"))
+    .subquery()
+)
+_next_published = (
+    select(orders.c.system_id, orders.c.published_at)
+    .where(of("orders", PUBLISHED), orders.c.system_id > bindparam("system"))
+    .order_by(orders.c.system_id, orders.c.published_at)
+    .limit(1)
+)
+_unpublish = (
+    update(orders)
+    .where(
+        of("orders", PUBLISHED),
+        orders.c.system_id == bindparam("system"),
+        orders.c.published_at < bindparam("before"),
+    )
+    .values(state=ORDER_WAITING, due_at=bindparam("before"), published_at=None)
+)
 _carried = orders.alias("carried")
 _wanted = (_carried.c.id.in_(bindparam("ids", expanding=True)), _carried.c.state != ORDER_DONE)
 _CARRIED = tuple(_carried.c[str(column.key)] for column in ORDER)
@@ -86,15 +107,44 @@ class Outboxes:
 
         return await self._database.read(read)
 
+    async def count_due(self, now: datetime, at_most: int) -> int:
+        """Return how many orders are due and nobody has claimed; it stops counting at `at_most`."""
+
+        def read(connection: Connection) -> int:
+            count = 0
+            for lane in Lane:
+                wanted = {"lane": lane.value, "now": micros(now), "limit": at_most - count}
+                count += int(connection.execute(_count_due, wanted).scalar_one())
+            return count
+
+        return await self._database.read(read)
+
+    async def overdue_at_broker(self, published_before: datetime) -> frozenset[str]:
+        """Return the systems that have orders which were published before that time and are not done.
+
+        Goes from system to system through the index, so that a long queue of one costs no more than a short one.
+        """
+
+        def read(connection: Connection) -> frozenset[str]:
+            found: list[str] = []
+            system = connection.execute(_next_published, {"system": ""}).first()
+            while system is not None:
+                if system.published_at < micros(published_before):
+                    found.append(system.system_id)
+                system = connection.execute(_next_published, {"system": system.system_id}).first()
+            return frozenset(found)
+
+        return await self._database.read(read)
+
     async def unpublish(self, system_id: str | None, published_before: datetime) -> int:
         """Make published orders waiting again (their broker lost them), due at once; return how many."""
-        before = micros(published_before)
-        lost = update(orders).where(of("orders", PUBLISHED), orders.c.published_at < before)
-        if system_id is not None:
-            lost = lost.where(orders.c.system_id == system_id)
-        lost = lost.values(state=ORDER_WAITING, due_at=before, published_at=None)
+        systems = await self.overdue_at_broker(published_before) if system_id is None else (system_id,)
+        wanted = [{"system": each, "before": micros(published_before)} for each in sorted(systems)]
 
-        return await self._database.writer.run(lambda connection: connection.execute(lost).rowcount, "outbox")
+        def work(connection: Connection) -> int:
+            return sum(connection.execute(_unpublish, each).rowcount for each in wanted)
+
+        return await self._database.writer.run(work, "outbox") if wanted else 0
 
     async def errands(self, order_ids: Sequence[OrderId]) -> tuple[Errand, ...]:
         """Return what couriers need for these orders, in their order; those that are done or unknown are left out."""

@@ -7,7 +7,7 @@ queue of one system costs the others nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ VISIBILITY = timedelta(minutes=2)  #: longer than any courier carries one order
 
 _publish = BulkInsert(queue, ("order_id", "system_id", "lane", "visible_at"), keep_existing=True)
 _next_system = select(func.min(queue.c.system_id)).where(queue.c.system_id > bindparam("system"))
+_any_of = select(queue.c.position).where(queue.c.system_id == bindparam("system")).limit(1)
 _visible = (
     select(queue.c.position, queue.c.order_id)
     .where(
@@ -136,16 +137,11 @@ class TableQueue:
         """Make every order visible: who had taken it died. Beside a living process it is merely carried twice, in vain."""
         await self._database.writer.run(lambda connection: connection.execute(_show, {"none": 0}), "queue")
 
-    async def holding(self) -> frozenset[str]:
-        """Return the systems for which anything is queued or taken."""
+    async def holding(self, systems: Collection[str]) -> frozenset[str]:
+        """Return those of `systems` for which anything is queued or taken."""
 
         def read(connection: Connection) -> frozenset[str]:
-            systems: list[str] = []
-            while (
-                system := connection.execute(_next_system, {"system": systems[-1] if systems else ""}).scalar()
-            ) is not None:
-                systems.append(system)
-            return frozenset(systems)
+            return frozenset(each for each in systems if connection.execute(_any_of, {"system": each}).first())
 
         return await self._database.read(read)
 

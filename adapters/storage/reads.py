@@ -16,7 +16,7 @@ from hub.delivery import Delivery
 from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
 from hub.package import Package
-from hub.queries import Bytes, Original
+from hub.queries import Bytes, Original, Standing
 from hub.record import EventRecord
 
 
@@ -52,6 +52,17 @@ _deliveries = (
     .select_from(beside_newest_order(deliveries))
     .where(deliveries.c.package_id == bindparam("id"))
     .order_by(deliveries.c.position)
+)
+_deliveries_of = (
+    select(*DELIVERY)
+    .select_from(beside_newest_order(deliveries))
+    .where(deliveries.c.package_id.in_(bindparam("ids", expanding=True)))
+    .order_by(deliveries.c.package_id, deliveries.c.position)
+)
+_acceptances = select(*EVENT).where(
+    events.c.package_id.in_(bindparam("ids", expanding=True)),
+    events.c.event == Event.SUBMISSION_ACCEPTANCE.value,
+    events.c.delivery_id.is_(None),
 )
 _delivery = package_and_delivery().where(deliveries.c.id == bindparam("id"))
 _originals = (
@@ -95,6 +106,21 @@ class Reads:
     async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
         """Return the deliveries of a package in the order of its recipients."""
         return tuple(map(delivery_of, await self._database.look_up(_deliveries, {"id": package_id})))
+
+    async def standings(self, package_ids: Sequence[PackageId]) -> tuple[Standing, ...]:
+        """Return for each of these packages, in their order, what is shown beside it."""
+        if not package_ids:
+            return ()
+        ids = list(package_ids)
+
+        def read(connection: Connection) -> tuple[Standing, ...]:
+            found = map(delivery_of, connection.execute(_deliveries_of, {"ids": ids}).all())
+            theirs = {package_id: tuple(each) for package_id, each in groupby(found, key=lambda one: one.package_id)}
+            rows = map(event_of, connection.execute(_acceptances, {"ids": ids}).all())
+            acceptances = {record.package_id: record for record in rows}
+            return tuple(Standing(theirs.get(each, ()), acceptances.get(each)) for each in ids)
+
+        return await self._database.read(read)
 
     async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
         """Return one delivery with its package."""

@@ -22,7 +22,17 @@ from sqlalchemy import (
     text,
 )
 
-from adapters.storage.terms import CONSIGNED, OF_DELIVERY, PUBLISHED, RARE_EVENT, RECEIPTED, UNFINISHED, WAITING
+from adapters.storage.terms import (
+    CONSIGNED,
+    OF_DELIVERY,
+    PUBLISHED,
+    RARE_EVENT,
+    RARE_RECEIPT,
+    RECEIPTED,
+    RECEIPTED_DELIVERY,
+    UNFINISHED,
+    WAITING,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -100,7 +110,7 @@ deliveries = Table(
     _index("ix_deliveries_package", "package_id", "position"),
     _index("ix_deliveries_inbox", "system_id", "lane", "id", "lease_until", where=CONSIGNED),
     _index("ix_deliveries_deadline", "deadline_at", where=UNFINISHED),
-    _index("ix_deliveries_state", "state", "id", "system_id", where=UNFINISHED),
+    _index("ix_deliveries_state", "state", "id", "system_id", "lane", where=UNFINISHED),
 )
 
 events = Table(
@@ -126,10 +136,20 @@ events = Table(
     _index("ix_events_delivery", "delivery_id", "seq", where="delivery_id IS NOT NULL"),
     _index("ix_events_sender_system", "sender_system", "seq", where=RECEIPTED),
     _index("ix_events_recipient_system", "recipient_system", "seq", where=RECEIPTED),
-    _index("ix_events_sender", "sender", "seq", where=RECEIPTED),
-    _index("ix_events_recipient", "recipient", "seq", where=RECEIPTED),
+    # An agency's receipts as one system sees them: the agency and the system on either side.
+    _index("ix_events_sender", "sender", "sender_system", "seq", where=RECEIPTED),
+    _index("ix_events_sender_to", "sender", "recipient_system", "seq", where=RECEIPTED_DELIVERY),
+    _index("ix_events_recipient", "recipient", "recipient_system", "seq", where=RECEIPTED_DELIVERY),
+    _index("ix_events_recipient_from", "recipient", "sender_system", "seq", where=RECEIPTED_DELIVERY),
     _index("ix_events_at", "at", "seq", where=RECEIPTED),
+    # What happens to few packages would be far apart in the indexes above; most events are in none of these.
     _index("ix_events_rare", "event", "seq", where=RARE_EVENT),
+    _index("ix_events_rare_sender_system", "sender_system", "event", "seq", where=RARE_RECEIPT),
+    _index("ix_events_rare_recipient_system", "recipient_system", "event", "seq", where=RARE_RECEIPT),
+    _index("ix_events_rare_sender", "sender", "sender_system", "event", "seq", where=RARE_RECEIPT),
+    _index("ix_events_rare_sender_to", "sender", "recipient_system", "event", "seq", where=RARE_RECEIPT),
+    _index("ix_events_rare_recipient", "recipient", "recipient_system", "event", "seq", where=RARE_RECEIPT),
+    _index("ix_events_rare_recipient_from", "recipient", "sender_system", "event", "seq", where=RARE_RECEIPT),
     sqlite_autoincrement=True,
 )
 
@@ -151,7 +171,7 @@ orders = Table(
     # 1 from a failed attempt until the next claim: the relay's late word that the broker has it is then about the attempt before.
     Column("is_postponed", SmallInteger, nullable=False),
     _index("ix_orders_due", "lane", "due_at", "id", where=WAITING),
-    _index("ix_orders_published", "published_at", "system_id", where=PUBLISHED),
+    _index("ix_orders_published", "system_id", "published_at", where=PUBLISHED),
     _index("ix_orders_delivery", "delivery_id", "id", where=OF_DELIVERY),
 )
 

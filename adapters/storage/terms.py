@@ -23,11 +23,13 @@ WAITING = f"state = '{ORDER_WAITING}'"
 PUBLISHED = f"state = '{ORDER_PUBLISHED}'"
 OF_DELIVERY = "delivery_id IS NOT NULL"
 RECEIPTED = "jws IS NOT NULL"
+RECEIPTED_DELIVERY = f"{RECEIPTED} AND {OF_DELIVERY}"
 #: Events that most packages have are found at once by walking from the newest; the others need an index.
 COMMON_EVENTS = frozenset(
     {Event.SUBMISSION_ACCEPTANCE, Event.CONTENT_CONSIGNMENT, Event.CONTENT_HANDOVER, Event.QUEUING}
 )
 RARE_EVENT = f"event NOT IN ({', '.join(repr(event.value) for event in Event if event in COMMON_EVENTS)})"
+RARE_RECEIPT = f"{RARE_EVENT} AND {RECEIPTED}"
 
 _COLUMN = re.compile(r"\b(state|delivery_id|jws|event)\b")
 

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -40,6 +41,7 @@ class Job(Struct, eq=False):
     changes: Changes | None = None
     work: Callable[[Connection], Any] | None = None
     topics: frozenset[str] = frozenset()
+    added_at: float = 0.0  #: by the event loop's clock
 
     @property
     def weight(self) -> int:
@@ -59,12 +61,20 @@ class GroupCommit:
     """The one writer of a process. Its methods are called on the event loop; only `_write` runs in the thread."""
 
     def __init__(
-        self, engine: Engine, *, max_pending: int, notify: Notify, committed: Committed, announce: Announce
+        self,
+        engine: Engine,
+        *,
+        max_pending: int,
+        max_wait: timedelta,
+        notify: Notify,
+        committed: Committed,
+        announce: Announce,
     ) -> None:
         self._announce = announce
         self._committed = committed
         self._connection = HeldConnection(engine)
         self._max_pending = max_pending
+        self._max_wait = max_wait.total_seconds()
         self._notify = notify
         self._pending: deque[Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="axis-writer")
@@ -73,14 +83,25 @@ class GroupCommit:
     async def record(self, changes: Changes) -> None:
         """Write one unit; raise `Duplicate`, `Stale` or `Deferral`."""
         # Work that was begun may be finished when no new work is taken any more.
-        limit = self._max_pending if changes.package is not None else 2 * self._max_pending
-        await self._add(Job(asyncio.get_running_loop().create_future(), changes=changes), limit)
+        if changes.package is not None:
+            self.require_room()
+        await self._add(Job(asyncio.get_running_loop().create_future(), changes=changes))
 
     async def run(self, work: Callable[[Connection], T], *topics: str) -> T:
         """Run `work` in a transaction and return its result after the commit; then notify `topics`. `work` may run twice."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        result: T = await self._add(Job(future, work=work, topics=frozenset(topics)), 2 * self._max_pending)
+        result: T = await self._add(Job(future, work=work, topics=frozenset(topics)))
         return result
+
+    def require_room(self) -> None:
+        """Raise `Deferral` overloaded when new work would only wait: too much does, or what does has waited too long."""
+        if not self._pending:
+            return
+        if len(self._pending) >= self._max_pending:
+            raise Deferral("overloaded", detail=f"{len(self._pending)} writes are waiting")
+        waited = asyncio.get_running_loop().time() - self._pending[0].added_at
+        if waited > self._max_wait:
+            raise Deferral("overloaded", detail=f"a write has been waiting for {waited:.1f} s")
 
     async def close(self) -> None:
         """Write what is pending and stop the thread."""
@@ -92,9 +113,10 @@ class GroupCommit:
         self._thread.shutdown()
         self._connection.close()
 
-    async def _add(self, job: Job, limit: int) -> Any:
-        if len(self._pending) >= limit:
+    async def _add(self, job: Job) -> Any:
+        if len(self._pending) >= 2 * self._max_pending:
             raise Deferral("overloaded", detail=f"{len(self._pending)} writes are waiting")
+        job.added_at = asyncio.get_running_loop().time()
         self._pending.append(job)
         self._next_batch()
         return await job.future

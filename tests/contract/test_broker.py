@@ -7,6 +7,7 @@ from routing.values import Binding, Lane
 from .samples import AT
 
 NOBODY = frozenset()
+SYSTEMS = frozenset({"a", "b"})
 
 
 def orders(count, system="a", lane=Lane.NORMAL):
@@ -107,12 +108,12 @@ async def test_released_orders_come_back_in_their_place(broker):
 
 async def test_holding(broker):
     """The broker names the systems for which something is queued or taken."""
-    assert await broker.holding() == frozenset()
+    assert await broker.holding(SYSTEMS) == frozenset()
     await broker.publish([*orders(1, "a"), *orders(1, "b")])
     tickets = await broker.take(1, NOBODY)
-    assert await broker.holding() == {"a", "b"}
+    assert await broker.holding(SYSTEMS) == {"a", "b"}
     await broker.settle([each for each in tickets if each.system_id == "a"])
-    assert await broker.holding() == {"b"}
+    assert await broker.holding(SYSTEMS) == {"b"}
 
 
 async def test_settled_order_may_be_published_again(broker):

@@ -1,9 +1,11 @@
 """Units of work that are written at the same time."""
 
 import asyncio
+from contextlib import contextmanager
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import create_engine, text
 
 from adapters.storage.opening import open_storage
 from hub.changes import Changes, Duplicate, Stale
@@ -95,6 +97,37 @@ async def test_new_work_is_deferred_when_too_much_waits(settings):
         assert outcomes[-1] is None
         written = [await storage.store.package(unit.package.id) is not None for unit in units]
         assert written == [outcome is None for outcome in outcomes[:-1]]
+
+
+@contextmanager
+def locked(url):
+    """Hold the lock that every writer of packages needs, as somebody else's long transaction would."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("LOCK TABLE packages IN EXCLUSIVE MODE"))
+        yield
+        connection.connection.dbapi_connection.rollback()
+    engine.dispose()
+
+
+async def test_new_work_is_deferred_when_what_waits_has_waited_long(settings):
+    """Behind a database that hangs new packages are deferred at once; what waits is written when it answers again."""
+    async with open_storage(replace(settings, max_wait=0.2), inline_bytes=65_536) as storage:
+        units = [submission() for _ in range(3)]
+        with locked(settings.url):
+            writing = [asyncio.ensure_future(storage.store.record(unit)) for unit in units[:1]]
+            await asyncio.sleep(0.05)  # it is being written, in vain
+            writing.append(asyncio.ensure_future(storage.store.record(units[1])))
+            await asyncio.sleep(0.3)
+            with pytest.raises(Deferral) as raised:
+                await storage.store.record(units[2])
+            assert raised.value.code == "overloaded"
+        assert await asyncio.gather(*writing) == [None, None]
+        await storage.store.record(units[2])
+        assert None not in [await storage.store.package(unit.package.id) for unit in units]
 
 
 async def test_closing_writes_what_is_pending(settings):

@@ -96,6 +96,20 @@ async def test_foreign_cursor_is_refused(store, cursor):
         assert caught.value.code == "cursor-invalid"
 
 
+async def test_what_is_shown_beside_packages(store):
+    """Beside each package of a page stand its own deliveries, in their order, and the receipt of its acceptance."""
+    units = [submission(systems=("sys-2", "sys-3")), submission(systems=("sys-4",))]
+    for unit in units:
+        await store.record(unit)
+    wanted = [units[1].package.id, "unknown", units[0].package.id]
+    last, none, first = await store.standings(wanted)
+    assert [each.id for each in first.deliveries] == [each.id for each in units[0].deliveries]
+    assert [each.id for each in last.deliveries] == [each.id for each in units[1].deliveries]
+    assert (first.acceptance, last.acceptance) == (units[0].events[0], units[1].events[0])
+    assert (none.deliveries, none.acceptance) == ((), None)
+    assert await store.standings(()) == ()
+
+
 async def test_refusals_by_what_is_known_of_them(store):
     """Refusals are found by system, code, digest and time, newest first, page by page."""
     refused = [

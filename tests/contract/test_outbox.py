@@ -116,6 +116,29 @@ async def test_next_due(store):
     assert await store.next_due() == seconds(9)
 
 
+async def test_due_orders_are_counted_up_to_a_limit(store):
+    """Orders that are due and unclaimed are counted, of both lanes together no more than asked; retries to come are not."""
+    await recorded(store)
+    await recorded(store, lane=Lane.URGENT)
+    postponed = await recorded(store)
+    await store.record(Changes(order_changes=(Postponed(postponed.id, 1, seconds(100), "HTTP 500"),)))
+    assert [await store.count_due(AT, most) for most in (1, 2, 5)] == [1, 2, 2]
+    assert await store.count_due(seconds(100), 5) == 3
+    await claimed(store)
+    assert await store.count_due(AT, 5) == 0
+
+
+async def test_systems_whose_orders_stay_at_the_broker(store):
+    """Systems are named whose oldest published order was published before a time and is not done."""
+    orders = [await recorded(store, systems=(system,)) for system in ("a", "a", "b", "c")]
+    published = [Published(each.id, seconds(at)) for each, at in zip(orders, (0, 9, 9, 0), strict=True)]
+    await store.record(Changes(order_changes=tuple(published)))
+    await store.record(Changes(order_changes=(Finished(orders[3].id),)))
+    assert await store.overdue_at_broker(AT) == frozenset()
+    assert await store.overdue_at_broker(seconds(5)) == {"a"}
+    assert await store.overdue_at_broker(seconds(10)) == {"a", "b"}
+
+
 async def test_unpublish(store, topics):
     """What a broker lost becomes waiting again, for one system or all, and the relay is told."""
     one, other = await recorded(store), await recorded(store, systems=("sys-3",))

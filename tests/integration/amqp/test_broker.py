@@ -47,7 +47,7 @@ async def cut(broker):
 async def test_absent_broker_is_a_deferral():
     """Nothing can be published to or taken from a broker that is not there; the hub hears that it should come later."""
     broker = AmqpBroker(f"amqp://127.0.0.1:{free_port()}/", systems=lambda: ("a",), arrived=lambda: None, lost=nobody)
-    for call in (broker.publish(orders(1)), broker.take(1, NOBODY), broker.holding(), broker.probe()):
+    for call in (broker.publish(orders(1)), broker.take(1, NOBODY), broker.holding({"a"}), broker.probe()):
         with pytest.raises(Deferral) as raised:
             await call
         assert raised.value.code == "broker-unavailable"

@@ -32,7 +32,7 @@ _FILL = (
     's' || i % 50, 'v' || (i + 2) / 3, 'a' || (i + 1) % 50, 's' || (i + 1) % 50, 'handed_over', 'jws'
     FROM generate_series(CAST(1 AS BIGINT), 3 * :count) i""",
     """INSERT INTO orders SELECT 'o' || i, 'consign', 's' || (i + 1) % 50, 'webhook', 'normal', :at, 'v' || i, NULL, 0,
-    CASE WHEN i % 50 = 0 THEN 'waiting' WHEN i % 50 = 1 THEN 'published' ELSE 'done' END, NULL, NULL, 0
+    CASE WHEN i % 50 = 0 THEN 'waiting' WHEN i % 50 = 1 THEN 'published' ELSE 'done' END, :at, NULL, 0
     FROM generate_series(CAST(1 AS BIGINT), :count) i""",
     """INSERT INTO refusals SELECT 'r' || i, :at + i * 1000000, 's' || i % 50, 'c' || i % 20, '', 's' || i, 8000, NULL, NULL, ''
     FROM generate_series(CAST(1 AS BIGINT), :count) i""",
@@ -127,6 +127,9 @@ async def test_work_lists(filled, scanned):
     await store.lease("s1", None, 10, AT, timedelta(minutes=5))
     await store.claim(10, AT, AT)
     await store.next_due()
+    await store.count_due(AT, 100)
+    await store.overdue_at_broker(AT)
+    await store.unpublish("s1", AT)
     await store.overdue(AT - timedelta(minutes=50), 10)
     for state in State:
         if not state.is_final:
@@ -141,6 +144,7 @@ async def test_single_things(filled, scanned):
     store = filled.store
     await store.package("p9")
     await store.deliveries("p9")
+    await store.standings(["p9", "p10", "p11"])
     await store.delivery("v9")
     await store.event("e9")
     await store.events("p9")
