@@ -62,6 +62,7 @@ from hub.services import Services
 from hub.settings import Settings, StorageSettings
 from hub.signals import Signals
 from hub.starting import once_loaded, prepared_by, take_up
+from hub.strangers import Strangers
 from hub.submission import Submission
 from hub.supervision import running_loops
 from hub.tray import Tray
@@ -246,6 +247,7 @@ def _services(
     lifetime = timedelta(days=settings.delivery.deadline_days)
     library = Library(store, register)
     tray = Tray(store=store, clock=clock, failures_before_alarm=settings.vxp.failures_before_alarm)
+    strangers = Strangers(settings.limits.failed_logins_per_minute)
     return Services(
         settings=settings,
         clock=clock,
@@ -257,6 +259,7 @@ def _services(
         commits=commits,
         credential_uses=CredentialUses(storage.registers),
         admission=admission,
+        strangers=strangers,
         pressure=pressure,
         submission=Submission(
             examination=_examination(settings, trust, register, watching.revocation),
@@ -281,7 +284,7 @@ def _services(
             _probes(storage, trust, settings.storage.content_dir) | watching.probes() | brokerage.probes,
             may_be_away=frozenset(brokerage.probes),
         ),
-        measurings=(*watching.measurings(), tray.measure, pressure.measure),
+        measurings=(*watching.measurings(), tray.measure, pressure.measure, strangers.measure),
     )
 
 

@@ -23,6 +23,7 @@ from hub.register import CurrentRegister
 from hub.settings import Settings
 from hub.signals import Signals
 from hub.spool import Spool
+from hub.strangers import Strangers
 from hub.submission import Submission
 from hub.tray import Tray
 
@@ -41,6 +42,7 @@ class Services:
     commits: Commits
     credential_uses: CredentialUses
     admission: Admission
+    strangers: Strangers
     pressure: Pressure
     submission: Submission
     handover: Handover

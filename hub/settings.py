@@ -62,6 +62,7 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     waiting_submissions: int = 500
     stored_bytes: int = 0
     busy_share: float = 0.35
+    failed_logins_per_minute: int = 60
 
 
 class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

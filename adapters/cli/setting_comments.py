@@ -38,6 +38,7 @@ COMMENTS: Mapping[str, str] = MappingProxyType(
         "limits.waiting_submissions": "Packages of one system that may wait for their turn; more get 429.",
         "limits.stored_bytes": "Bytes of packages that one system may have stored; beyond it 403. 0: no limit.",
         "limits.busy_share": "Share of a process that one flooding system may use while others send, 0 to 1. 0: no limit.",
+        "limits.failed_logins_per_minute": "Wrong credentials answered with 401 per address; more get 429. 0: no limit.",
         "storage.url": "Database, as an SQLAlchemy URL.",
         "storage.content_dir": "Folder of the packages that are too large for the database.",
         "storage.spool_dir": "Folder of packages while they arrive; same file system as content_dir.",

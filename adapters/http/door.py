@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -54,9 +55,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             await _admit(request, BY_HANDLER.get(request.match_info.handler), lifetime)
             return await handler(request)
         except Trouble as trouble:
-            if trouble.code == "rate-limited":
-                await rates.hold()
-            return _in_trouble(trouble, request, annex)
+            return await _refused(trouble, request, annex)
         except web.HTTPException as error:
             return _misdirected(error, request)
         except ConnectionError:
@@ -110,6 +109,28 @@ async def _let_in(request: web.Request, route: Route) -> None:
             detail=f"The role {caller.role} may not use this route.",
             detail_vi=f"Vai trò {caller.role} không được dùng đường dẫn này.",
         )
+
+
+async def _refused(trouble: Trouble, request: web.Request, annex: Annex | None) -> web.Response:
+    if trouble.code == "authentication-failed" and (annex is not None or hdrs.AUTHORIZATION in request.headers):
+        trouble = _counted(trouble, request)
+    if trouble.code == "rate-limited":
+        await rates.hold()
+    return _in_trouble(trouble, request, annex)
+
+
+def _counted(trouble: Trouble, request: web.Request) -> Trouble:
+    """Count wrong credentials against their address; after too many the answer is to come again later."""
+    address = address_behind(request, peer_behind(request))
+    wait = services_of(request).strangers.failed(address)
+    if not wait:
+        return trouble
+    return Deferral(
+        "rate-limited",
+        retry_after=timedelta(seconds=wait),
+        detail="Too many requests with wrong credentials came from this address; mend them and try again later.",
+        detail_vi="Địa chỉ này đã gửi quá nhiều yêu cầu với thông tin xác thực sai; hãy sửa lại rồi thử lại sau.",
+    )
 
 
 def _in_trouble(trouble: Trouble, request: web.Request, annex: Annex | None) -> web.Response:

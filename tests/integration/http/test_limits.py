@@ -237,3 +237,21 @@ def test_usual_limits_are_wide():
     assert usual.requests_per_second >= 2000
     assert usual.burst >= 10_000
     assert usual.stored_bytes == 0
+
+
+def test_wrong_keys_again_and_again(tmp_path):
+    """Row 27: after some wrong keys in a minute an address gets 429 for more of them, while right keys are let in from it."""
+    hub = HubProcess.create(tmp_path / "hub", {"AXIS_LIMITS__FAILED_LOGINS_PER_MINUTE": "3"})
+    hub.start()
+    try:
+        world = world_of(hub)
+        wrong = Api(hub.port, "axk_nobody_nothing")
+        answers = [wrong.get("/v1/inbox") for _ in range(5)]
+        assert [answer.status for answer in answers] == [401, 401, 401, 429, 429]
+        assert answers[-1].json["type"] == "urn:axis:problem:rate-limited"
+        assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+        assert world.api(A).get("/v1/inbox").status == 200
+        assert Api(hub.port, None).get("/v1/inbox").status == 401
+        assert re.search(r"^axis_strangers 1\.0$", Api(hub.port, None).get("/metrics").body.decode(), re.MULTILINE)
+    finally:
+        hub.stop()
