@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from hub.attest import Attestor
+from hub.collection import Axes, Collection, GivenLeases
 from hub.conclusion import Concluder
 from hub.consignment import Consignment, ForgetAddress
 from hub.expiry import Expiry
 from hub.freight import Freight
 from hub.lost_orders import LostOrders
 from hub.ports import Courier
+from hub.reception import Reception
 from hub.relay import Relay
 from hub.services import Services
 from routing.schedule import RetrySchedule
@@ -26,6 +28,28 @@ def lost_orders(services: Services) -> LostOrders:
         systems=lambda: (system.id for system in services.register.snapshot.directory.systems()),
         after=timedelta(seconds=services.settings.broker.lost_after),
         clock=services.clock,
+    )
+
+
+def collection(services: Services, axes: Axes, leases: GivenLeases) -> Collection:
+    """Return who asks other axes what they keep for our agencies."""
+    delivery = services.settings.delivery
+    reception = Reception(
+        submission=services.submission,
+        spool=services.spool,
+        reader=services.store,
+        register=services.register,
+        clock=services.clock,
+        most_bytes=services.settings.intake.max_bytes,
+    )
+    return Collection(
+        reception=reception,
+        axes=axes,
+        register=services.register,
+        leases=leases,
+        schedule=RetrySchedule.of_seconds(*delivery.retry_delays),
+        clock=services.clock,
+        every=timedelta(seconds=services.settings.upstream.poll_seconds),
     )
 
 

@@ -27,6 +27,8 @@ from adapters.storage.opening import Storage, open_storage
 from adapters.trust.load import Trust, load_trust
 from adapters.trust.locker import FileLocker
 from adapters.trust.revocation import RevocationCache, open_revocation
+from adapters.vxp.axes import open_axes
+from adapters.vxp.courier import UpstreamCourier
 from adapters.vxp.edge import VxpEdge
 from adapters.webhook.courier import open_courier
 from hub import certificate_watch
@@ -34,7 +36,7 @@ from hub.admission import Admission
 from hub.agency_requests import AgencyRequests
 from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
-from hub.carrying import delivery_loops, lost_orders
+from hub.carrying import collection, delivery_loops, lost_orders
 from hub.certificate_watch import CertificateWatch
 from hub.clock import TrustedClock
 from hub.commits import Commits
@@ -58,7 +60,7 @@ from hub.recall import Recalls
 from hub.redrive import Redrive
 from hub.register import CurrentRegister
 from hub.roles import ALONE, Process
-from hub.services import Services
+from hub.services import Services, watched
 from hub.settings import Settings, StorageSettings
 from hub.signals import Signals
 from hub.starting import once_loaded, prepared_by, take_up
@@ -130,6 +132,7 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
             open_courier(settings, lambda: register.snapshot, now) as webhook,
             _revocation(settings, base_dir, trust, register, process) as revocation,
             _brokerage(settings, storage, register, signals, process) as brokerage,
+            open_axes(settings, base_dir, lambda: register.snapshot, locker_of(settings, base_dir), now) as axes,
         ):
             watch = _watch(settings, trust, register)
             services = _services(
@@ -154,10 +157,13 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
                 loops["housekeeping"] = Housekeeping(leases=storage.leases, chores=chores, clock=clock).run
                 loops |= delivery_loops(
                     services,
-                    {webhook.binding: webhook},
+                    {webhook.binding: webhook, UpstreamCourier.binding: UpstreamCourier(axes, storage.store)},
                     Attestor(settings.hub.code, trust.sealer),
                     storage.registers.forget_address,
                 )
+                collected = collection(services, axes, storage.leases)
+                loops["collection"] = collected.run
+                services = watched(services, "upstream", collected.probe, collected.measure)
                 if is_in_process(storage_settings.url):  # elsewhere what living processes have taken stays theirs
                     loops["consignment"] = prepared_by(storage.queue.restart, loops["consignment"])
             loops = {name: once_loaded(register, run) for name, run in loops.items()} | {"register": register.run}
@@ -191,7 +197,12 @@ def _served(
     """Return the routes and the annexes that a process serves."""
     if not process.role.answers_callers:
         return WATCHED, ()
-    return ROUTES, (VxpEdge(services, FileLocker(base_dir / settings.trust.secrets_key)),)
+    return ROUTES, (VxpEdge(services, locker_of(settings, base_dir)),)
+
+
+def locker_of(settings: Settings, base_dir: Path) -> FileLocker:
+    """Return what seals secrets and opens them again."""
+    return FileLocker(base_dir / settings.trust.secrets_key)
 
 
 def _settle() -> None:

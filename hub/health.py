@@ -32,6 +32,10 @@ class Health:
         self._probes = dict(probes)
         self._may_be_away = may_be_away
 
+    def with_probe(self, name: str, probe: Probe) -> Health:
+        """Return one that also asks a dependency which may be away."""
+        return Health({**self._probes, name: probe}, may_be_away=self._may_be_away | {name})
+
     async def checks(self) -> tuple[Check, ...]:
         """Return one check per dependency."""
         checks = await asyncio.gather(*(_check(name, probe) for name, probe in self._probes.items()))

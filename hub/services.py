@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.admission import Admission
 from hub.agency_requests import AgencyRequests
@@ -11,7 +11,7 @@ from hub.credential_uses import CredentialUses
 from hub.feed import Feed
 from hub.handing_on import HandingOn
 from hub.handover import Handover
-from hub.health import Health
+from hub.health import Health, Probe
 from hub.inbox import Inbox
 from hub.library import Library
 from hub.measures import Measuring
@@ -56,3 +56,12 @@ class Services:
     handing_on: HandingOn
     health: Health
     measurings: tuple[Measuring, ...]
+
+
+def watched(services: Services, name: str, probe: Probe, measuring: Measuring) -> Services:
+    """Return the services with one more dependency that may be away, asked for its health and for its measures."""
+    return replace(
+        services,
+        health=services.health.with_probe(name, probe),
+        measurings=(*services.measurings, measuring),
+    )

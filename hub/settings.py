@@ -127,6 +127,16 @@ class VxpSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     failures_before_alarm: int = 3
 
 
+class UpstreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Other axes that this hub is a system of (binding `upstream`). Times in seconds."""
+
+    poll_seconds: float = 10.0
+    timeout: float = 60.0
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is logged, as JSON lines on standard error."""
 
@@ -156,5 +166,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trust: TrustSettings = TrustSettings()
     delivery: DeliverySettings = DeliverySettings()
     vxp: VxpSettings = VxpSettings()
+    upstream: UpstreamSettings = UpstreamSettings()
     mail: MailSettings = MailSettings()
     log: LogSettings = LogSettings()

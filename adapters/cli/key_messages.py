@@ -32,6 +32,20 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The old secret {what} stays good until {until}.",
         ),
         "vxp-no-secret": ("Hệ thống {what} chưa có khóa bí mật nào.", "System {what} has no secret yet."),
+        "upstream-options-needed": (
+            "Kết nối tới trục khác cần --url, --system-id và --secret-file.",
+            "A connection to another axis needs --url, --system-id and --secret-file.",
+        ),
+        "upstream-options-only": (
+            "--url, --system-id, --secret-file và --reaches chỉ dùng với --binding upstream.",
+            "--url, --system-id, --secret-file and --reaches go with --binding upstream only.",
+        ),
+        "upstream-bad-url": ("Địa chỉ {url} {why_vi}.", "The address {url} {why_en}."),
+        "upstream-bad-prefix": (
+            "{prefix} không phải tiền tố mã cơ quan; viết như G22, H37.01 hoặc '*'.",
+            "{prefix} is no prefix of agency codes; write it like G22, H37.01 or '*'.",
+        ),
+        "upstream-secret-empty": ("Tệp {path} không có khóa bí mật.", "There is no secret in {path}."),
         "vxp-bad-network": (
             "Không phải địa chỉ hay mạng (CIDR): {network}",
             "Neither an address nor a network (CIDR): {network}",

@@ -12,6 +12,7 @@ from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.system_certificate import app as certificate
+from adapters.cli.system_upstream import AxisOptions, applied, upstream
 from adapters.cli.system_vxp import vxp
 from adapters.cli.trouble import CommandFailed, UsageFault
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 app = App(name="system", help="Connected systems.", result_action="return_value")
 app.command(certificate)
 app.command(vxp)
+app.command(upstream)
 
 BindingName = Literal["pull", "webhook", "vxp", "amqp", "upstream"]
 PolicyName = Literal["required", "transport"]
@@ -73,8 +75,9 @@ async def add(
     *,
     name: str,
     binding: BindingName = "pull",
-    policy: PolicyName = "required",
+    policy: PolicyName | None = None,
     webhook_url: str | None = None,
+    axis: AxisOptions | None = None,
     config: Config = None,
 ) -> int:
     """Add a system. A webhook's secret is made and shown once.
@@ -86,7 +89,8 @@ async def add(
     binding
         How it receives.
     policy
-        `required`: its documents carry the agency's signature; `transport`: its authentication suffices.
+        `required`: its documents carry the agency's signature; `transport`: its authentication suffices. Default: `required`,
+        for another axis (binding `upstream`) `transport`.
     webhook_url
         Where the hub calls it; inner addresses must stand in delivery.webhook_allow.
     """
@@ -96,12 +100,25 @@ async def add(
         raise UsageFault("webhook-url-needed")
     _check_url(webhook_url, config)
     secret = _new_secret() if webhook_url else None
-    system = System(id, name, Binding(binding), SignaturePolicy(policy), webhook_url=webhook_url)
-    async with open_store(config) as storage:
-        await storage.registers.add_system(system, secret)
+    usual = "transport" if binding == "upstream" else "required"
+    system = System(id, name, Binding(binding), SignaturePolicy(policy or usual), webhook_url=webhook_url)
+    await _store_new(system, secret, axis or AxisOptions(), config)
     print_line(say("added", what=id))
     _print_secret(secret)
     return 0
+
+
+async def _store_new(system: System, secret: str | None, said: AxisOptions, config: Path | None) -> None:
+    from routing.values import Binding
+
+    if system.binding is not Binding.UPSTREAM and not said.is_silent():
+        raise UsageFault("upstream-options-only")
+    upstream = applied(said, system, None, config) if system.binding is Binding.UPSTREAM else None
+    async with open_store(config) as storage:
+        if upstream is None:
+            await storage.registers.add_system(system, secret)
+        else:
+            await storage.registers.add_upstream(*upstream)
 
 
 @app.command

@@ -161,6 +161,22 @@ SERVICE = (
         example="database restarting",
     ),
     Problem(
+        code="upstream-unreachable",
+        status=503,
+        is_retryable=True,
+        title=Words("Trục khác không trả lời", "Another axis is away"),
+        cause=Words(
+            "Trục mà trục này kết nối tới không trả lời, hoặc trả lời không đúng giao thức.",
+            "An axis that this hub connects to does not answer, or not by the protocol.",
+        ),
+        fix=Words(
+            "Gói tin đi và đến đợi ở hai phía; xem docs/upstream.md và nhật ký `collection-deferred`.",
+            "What goes there and comes from there waits on both sides; see docs/upstream.md and the log event "
+            "`collection-deferred`.",
+        ),
+        example="readyz?verbose while the national axis is down",
+    ),
+    Problem(
         code="storage-full",
         status=503,
         is_retryable=True,

@@ -1,0 +1,213 @@
+"""Asks other axes, again and again, what they keep for our agencies.
+
+Every axis is asked by one process at a time, which holds a lease and prolongs it while it works; when that process dies, another
+one takes over after `LEASE`. Axes are asked independently of each other: one that is slow or away keeps nobody waiting. What was
+refused here stays in the list of its axis and is passed over until `hub.patience` says that it is due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from hub.axis import Axis, AxisRefused, AxisTrouble, Waiting
+from hub.housekeeping import Leases
+from hub.ids import uuid7
+from hub.measures import Measure
+from hub.patience import Patience
+from hub.ports import Clock
+from hub.reception import Reception, Taken
+from hub.register import CurrentRegister
+from hub.trouble import Deferral, Trouble
+from routing.schedule import RetrySchedule
+from routing.values import Binding
+from schemas.edxml import Kind
+
+PAGE = 100  #: messages in one page of a list
+TICK = timedelta(seconds=1)
+LEASE = timedelta(seconds=15)
+PROLONG_EVERY = timedelta(seconds=5)
+
+_log = structlog.get_logger()
+
+Axes = Callable[[str], Axis | None]  #: the axis that a system stands for; None when it has no address or secret
+
+
+class GivenLeases(Leases, Protocol):
+    """Leases that can be given back."""
+
+    async def let_go(self, name: str, holder: str) -> None:
+        """Give a lease back, when it is `holder`'s."""
+
+
+class Collection:
+    """Collects from every upstream of the register, each `every` so often."""
+
+    def __init__(
+        self,
+        *,
+        reception: Reception,
+        axes: Axes,
+        register: CurrentRegister,
+        leases: GivenLeases,
+        schedule: RetrySchedule,
+        clock: Clock,
+        every: timedelta,
+    ) -> None:
+        self._reception = reception
+        self._axes = axes
+        self._register = register
+        self._leases = leases
+        self._clock = clock
+        self._every = every
+        self._holder = uuid7()
+        self._patience: defaultdict[str, Patience] = defaultdict(lambda: Patience(schedule))
+        self._collecting: dict[str, asyncio.Task[None]] = {}
+        self._next: dict[str, float] = {}  # by the clock of the event loop
+        self._heard: dict[str, float] = {}
+        self._trouble: dict[str, str] = {}
+
+    async def run(self) -> None:
+        """Collect for ever; cancellation ends what is being fetched, which is then fetched again another time."""
+        try:
+            while True:
+                for system_id in self._due(asyncio.get_running_loop().time()):
+                    task = asyncio.create_task(self._collect(system_id), name=f"collect {system_id}")
+                    self._collecting[system_id] = task
+                    task.add_done_callback(partial(self._ended, system_id))
+                await asyncio.sleep(TICK.total_seconds())
+        finally:
+            tasks = tuple(self._collecting.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def measure(self) -> Iterable[Measure]:
+        """Return how long ago each axis last answered this process, and how much of it was refused here."""
+        now = asyncio.get_running_loop().time()
+        for system_id, heard_at in self._heard.items():
+            labels = {"system": system_id}
+            refused = len(self._patience[system_id])
+            yield Measure(
+                "axis_upstream_silent_seconds", "Seconds since another axis answered.", now - heard_at, labels
+            )
+            yield Measure("axis_upstream_refused_messages", "Messages of another axis refused here.", refused, labels)
+
+    async def probe(self) -> str:
+        """Return which axes answered last time; raise `Deferral` upstream-unreachable when one did not."""
+        if self._trouble:
+            told = "; ".join(f"{system_id}: {trouble}" for system_id, trouble in sorted(self._trouble.items()))
+            raise Deferral("upstream-unreachable", detail=told)
+        return f"answering: {', '.join(sorted(self._heard)) or 'none asked by this process'}"
+
+    def _due(self, now: float) -> list[str]:
+        known = [
+            system.id
+            for system in self._register.snapshot.directory.systems()
+            if system.binding is Binding.UPSTREAM and system.is_active
+        ]
+        for gone in (self._heard.keys() | self._trouble.keys()) - set(known):
+            self._heard.pop(gone, None)
+            self._trouble.pop(gone, None)
+        return [each for each in known if each not in self._collecting and self._next.get(each, now) <= now]
+
+    def _ended(self, system_id: str, task: asyncio.Task[None]) -> None:
+        del self._collecting[system_id]
+        self._next[system_id] = asyncio.get_running_loop().time() + self._every.total_seconds()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("collection-failed", system=system_id, exc_info=error)
+
+    async def _collect(self, system_id: str) -> None:
+        axis = self._axes(system_id)
+        if axis is None:
+            self._trouble[system_id] = "no address or secret"
+            return
+        try:
+            async with self._lease(system_id) as is_ours:
+                if not is_ours:
+                    self._trouble.pop(system_id, None)
+                    return
+                kept: set[str] = set()
+                for kind in Kind:
+                    kept |= await self._collect_kind(system_id, axis, kind)
+                self._patience[system_id].keep_only(kept)
+        except (AxisTrouble, Trouble) as trouble:
+            self._trouble[system_id] = str(trouble)
+            _log.warning("collection-deferred", system=system_id, detail=str(trouble))
+        else:
+            self._trouble.pop(system_id, None)
+
+    async def _collect_kind(self, system_id: str, axis: Axis, kind: Kind) -> set[str]:
+        """Take in all that waits of one kind; return what stays there because it was refused.
+
+        What is taken leaves the list, so the first page is asked for again until it holds nothing that is due; then the next.
+        """
+        kept: set[str] = set()
+        page = 1
+        while True:
+            listed = await axis.waiting(kind, page, PAGE)
+            self._heard[system_id] = asyncio.get_running_loop().time()
+            news = [item for item in listed if item.doc_id not in kept]
+            taken = 0
+            for item in news:
+                if await self._take(system_id, axis, item):
+                    taken += 1
+                else:
+                    kept.add(item.doc_id)
+            if len(listed) < PAGE or not news:
+                return kept
+            page = page if taken else page + 1
+
+    async def _take(self, system_id: str, axis: Axis, item: Waiting) -> bool:
+        """Take one message in, when it is due; return whether it has left the list."""
+        patience, version = self._patience[system_id], self._register.snapshot.directory.version
+        if not patience.is_due(item.doc_id, self._clock(), version):
+            return False
+        try:
+            taken = await self._reception.take(system_id, axis, item)
+        except AxisRefused as refused:  # this message only: the axis itself answers
+            _log.warning("upstream-message-withheld", system=system_id, doc=item.doc_id, detail=str(refused))
+            taken = Taken.REFUSED
+        _log.info("upstream-message", system=system_id, doc=item.doc_id, result=taken)
+        if taken is Taken.REFUSED:
+            patience.refused(item.doc_id, self._clock(), version)
+        return taken is not Taken.REFUSED
+
+    @asynccontextmanager
+    async def _lease(self, system_id: str) -> AsyncIterator[bool]:
+        """Hold the lease of an axis, prolonged until the end of the block; give False when another process has it."""
+        name = f"upstream:{system_id}"
+        if not await self._hold(name):
+            yield False
+            return
+        collecting = asyncio.current_task()
+        keeper = asyncio.create_task(self._prolong(name, collecting), name=f"lease {name}")
+        try:
+            yield True
+        finally:
+            keeper.cancel()
+            with suppress(Trouble):
+                await self._leases.let_go(name, self._holder)
+
+    async def _prolong(self, name: str, collecting: asyncio.Task[None] | None) -> None:
+        """Prolong a lease for ever; when it is lost, what was done under it ends."""
+        is_held = True
+        while is_held:
+            await asyncio.sleep(PROLONG_EVERY.total_seconds())
+            try:
+                is_held = await self._hold(name)
+            except Trouble:
+                is_held = False
+        if collecting is not None:
+            collecting.cancel()
+
+    async def _hold(self, name: str) -> bool:
+        now = self._clock()
+        return await self._leases.hold(name, self._holder, now=now, until=now + LEASE)

@@ -1,0 +1,109 @@
+"""Takes in one message that another axis keeps for one of our agencies: fetched, recorded, and only then acknowledged there.
+
+It goes through the ordinary submission as coming from the system that stands for the axis, for the one agency that it is kept
+for. `done` is said after the commit: killed anywhere in between, the hub fetches the message again and finds it recorded. What is
+refused here is answered with `fail`, which keeps it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from enum import StrEnum
+
+import structlog
+
+from hub.accounts import Caller, Role
+from hub.axis import Axis, Waiting
+from hub.ports import Clock, Reader
+from hub.register import CurrentRegister
+from hub.spool import Spool, Spooled
+from hub.submission import Submission
+from hub.trouble import Deferral, Refusal
+from schemas.edxml import read
+from schemas.edxml.lean import parse_lean
+from schemas.errors import Malformed
+
+_LOOP = "relay-loop"
+_FULL = "quota-exceeded"
+
+_log = structlog.get_logger()
+
+
+class Taken(StrEnum):
+    """What became of a message."""
+
+    RECORDED = "recorded"  #: it is on its way to our agency
+    REPEATED = "repeated"  #: it was recorded before
+    OWN = "own"  #: our own message, which the axis sends back to another recipient of it; that one has it from us
+    REFUSED = "refused"  #: the axis keeps it, marked as failed
+
+
+class Reception:
+    """Takes messages in."""
+
+    def __init__(
+        self,
+        *,
+        submission: Submission,
+        spool: Spool,
+        reader: Reader,
+        register: CurrentRegister,
+        clock: Clock,
+        most_bytes: int,
+    ) -> None:
+        self._clock = clock
+        self._submission = submission
+        self._spool = spool
+        self._reader = reader
+        self._register = register
+        self._most_bytes = most_bytes
+
+    async def take(self, system_id: str, axis: Axis, item: Waiting) -> Taken:
+        """Take one message in and tell the axis; raises `AxisTrouble`, or `Deferral` when nothing could be recorded."""
+        data = await axis.fetch(item.doc_id)
+        spooled = await self._spool.receive(_once(data), self._most_bytes)
+        try:
+            taken = await self._record(system_id, item, spooled)
+        finally:
+            await self._spool.discard(spooled)
+        await axis.acknowledge(item.doc_id, "fail" if taken is Taken.REFUSED else "done")
+        return taken
+
+    async def _record(self, system_id: str, item: Waiting, spooled: Spooled) -> Taken:
+        if await self._is_own(system_id, item, spooled):
+            return Taken.OWN
+        caller = Caller(system_id, Role.SYSTEM)
+        try:
+            accepted = await self._submission.submit(caller, spooled, recipient=item.recipient)
+        except Refusal as refusal:
+            if refusal.code == _FULL:  # nothing is wrong with the message
+                raise Deferral("storage-full", detail=f"the quota of {system_id} is used up") from refusal
+            if refusal.code == _LOOP and await self._is_known(spooled):
+                return Taken.OWN
+            _log.warning(
+                "upstream-message-refused", system=system_id, doc=item.doc_id, code=refusal.code, detail=refusal.detail
+            )
+            return Taken.REFUSED
+        return Taken.REPEATED if accepted.is_replay else Taken.RECORDED
+
+    async def _is_own(self, system_id: str, item: Waiting, spooled: Spooled) -> bool:
+        """Whether these very bytes are here already, from an agency that the axis says is the sender and that is ours."""
+        directory = self._register.snapshot.directory
+        if not item.sender or directory.agency(item.sender) is None or directory.acts_for(system_id, item.sender):
+            return False
+        return await self._reader.content(spooled.sha256) is not None
+
+    async def _is_known(self, spooled: Spooled) -> bool:
+        """Whether a document of this id was sent from here, whatever a hop has written into it since."""
+        with spooled.view() as data:
+            lean = parse_lean(data)
+            try:
+                envelope = read(lean.root, received_at=self._clock(), contents=lean.contents)
+            except Malformed:
+                return False
+        sender = self._register.snapshot.directory.canonical(envelope.sender) or envelope.sender
+        return bool(await self._reader.originals(sender, (envelope.document_id,)))
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
