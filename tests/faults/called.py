@@ -17,6 +17,8 @@ from adapters.webhook.signature import is_genuine
 
 from .systems import Recipient
 
+_AT_ONCE = 8
+
 
 class _Data(Struct):
     id: str
@@ -37,14 +39,15 @@ class _Call(Struct):
 
 
 class CalledRecipient:
-    """Works off its calls one by one; a delivery that could not be taken is tried again until it could."""
+    """Works off its calls, a few at a time; a delivery that could not be taken is tried again until it could."""
 
     def __init__(self, recipient: Recipient, secret: str) -> None:
         self._recipient = recipient
         self._secret = secret
         self._calls: asyncio.Queue[InboxItem] = asyncio.Queue()
-        self._done: set[str] = set()
-        self.quiet_since: float | None = None  #: when the last call was worked off; None while one is not
+        self._known: set[str] = set()
+        self._open = 0  #: deliveries that were called about and are not taken over
+        self.quiet_since: float | None = 0.0  #: when the last one was taken over; None while one is not
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take a call: a repeated one is as good as the first."""
@@ -53,23 +56,29 @@ class CalledRecipient:
             return web.Response(status=401)
         call = msgspec.json.decode(body, type=_Call)
         if call.type == CONSIGNED:
-            data = msgspec.json.decode(call.data, type=_Data)
-            at = datetime.now(UTC)
-            self._calls.put_nowait(InboxItem(**msgspec.structs.asdict(data), consigned_at=at, lease_until=at))
+            self._add(msgspec.json.decode(call.data, type=_Data))
         return web.Response(status=204)
+
+    def _add(self, data: _Data) -> None:
+        if data.id in self._known:
+            return
+        self._known.add(data.id)
+        self._open += 1
+        self.quiet_since = None
+        at = datetime.now(UTC)
+        self._calls.put_nowait(InboxItem(**msgspec.structs.asdict(data), consigned_at=at, lease_until=at))
 
     async def run(self) -> None:
         """Take over for ever."""
-        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(self._work() for _ in range(_AT_ONCE)))
+
+    async def _work(self) -> None:
         while True:
-            if self._calls.empty():
-                self.quiet_since = loop.time()
             item = await self._calls.get()
-            self.quiet_since = None
-            if item.id in self._done:
-                continue
             if await self._recipient.take_over(item):
-                self._done.add(item.id)
+                self._open -= 1
+                if not self._open:
+                    self.quiet_since = asyncio.get_running_loop().time()
             else:
                 await asyncio.sleep(0.1)
                 self._calls.put_nowait(item)

@@ -10,6 +10,9 @@ receipts that the feed shows at the end:
 * I5  every package of A has one SubmissionAcceptance and one ContentHandover per recipient; they verify, and wherever a
   receipt is seen (answers, repeated answers, feed) it is the same, byte for byte.
 * I6  what was only ever refused has no acceptance and reaches nobody.
+* I7  the log only grows: not applicable until there is a transparency log.
+* I8  nothing accepted waits longer than `LONGEST` after the last fault before it is filed.
+* I9  order between packages: none is promised, so none is checked.
 * I10 a submission that was repeated after an unknown end is one package, with one acceptance.
 * feed  positions rise, and no receipt stands there twice.
 """
@@ -26,6 +29,7 @@ from .history import Entry, Operation, Phase
 
 ACCEPTANCE = "SubmissionAcceptance"
 HANDOVER = "ContentHandover"
+LONGEST = 60.0  #: seconds; a claim, a lost connection and a rebuilt consumer fit in, a lost order does not
 
 
 class Violation(Struct, frozen=True):
@@ -98,6 +102,7 @@ def check(entries: Iterable[Entry]) -> tuple[Violation, ...]:
         _nothing_changed,
         _all_receipted,
         _refusals_without_trace,
+        _nothing_waits,
         _repetition_is_one,
         _feed_in_order,
     )
@@ -181,6 +186,16 @@ def _refusals_without_trace(seen: Seen) -> Found:
     for each in seen.taken:
         if each.sha256 in seen.refused:
             yield "I6", f"{each.actor} got {each.document_id}, which was refused"
+
+
+def _nothing_waits(seen: Seen) -> Found:
+    """Wait counts from the acceptance, or from the last fault when that came later: nobody promises more than to recover."""
+    healed = max((each.at for each in seen.of(Operation.FAULT, Phase.OK)), default=0.0)
+    accepted = {sha256: answers[0].at for sha256, answers in seen.accepted.items()}
+    for each in seen.taken:
+        waited = each.at - max(healed, accepted.get(each.sha256, each.at))
+        if waited > LONGEST:
+            yield "I8", f"{each.actor} got {each.document_id} {waited:.0f} s after the last fault and its acceptance"
 
 
 def _repetition_is_one(seen: Seen) -> Found:

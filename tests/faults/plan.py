@@ -28,7 +28,7 @@ POINTS = ("K1", "K2", "K3", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "K
 #: What is done to processes, as often as it stands here.
 TO_HUBS: tuple[Fault, ...] = (
     *(KillHub() for _ in range(6)),
-    *(KillHubAt(point, within=12.0) for point in POINTS),
+    *(KillHubAt(point, within=20.0) for point in POINTS),
     FreezeHub(),
     FreezeHub(),
     RestartHub(),

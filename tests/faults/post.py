@@ -32,7 +32,7 @@ class Correspondence:
         served = pull_systems(hub).keys() | others
         agencies = [each for each in hub.credentials["agencies"] if each["system"] in served]
         own = next(each for each in agencies if each["system"] == system_id and each["code"] in open_codes)
-        self._sender = own["code"]
+        self.sender = own["code"]
         self._recipients = [each["code"] for each in agencies if each["code"] in open_codes - {own["code"]}]
         self._key = load_pem_private_key((hub.folder / own["key"]).read_bytes(), None)
         self._chain = [_certificate(hub.folder / own["certificate"]), _certificate(hub.folder / "pki/sub.cert.pem")]
@@ -60,7 +60,7 @@ class Correspondence:
     def parcel(self, recipients: tuple[str, ...], size: int = 0) -> Parcel:
         """Return a sound one with an attachment of so many bytes."""
         self._number += 1
-        letter = Letter(self._sender, recipients, self._mark, self._number, size)
+        letter = Letter(self.sender, recipients, self._mark, self._number, size)
         data = sign(write_letter(letter), self._key, self._chain)
         return Parcel(data=data, document_id=letter.document_id, recipients=recipients)
 

@@ -1,5 +1,6 @@
 """The checker finds each kind of harm in a history, and nothing in a sound one."""
 
+import pytest
 from msgspec.structs import replace
 
 from .checker import ACCEPTANCE, HANDOVER, check
@@ -130,6 +131,15 @@ def test_refused_and_accepted():
 def test_refused_and_taken():
     """What was refused reaches nobody (I6)."""
     assert "I6" in broken(INVOKED, REFUSED, TAKEN)
+
+
+@pytest.mark.parametrize(
+    "fault_at, taken_at, found", [(0, 61, {"I8"}), (0, 59, set()), (30, 89, set()), (30, 91, {"I8"})]
+)
+def test_waiting(fault_at, taken_at, found):
+    """What waits for its filing for more than a minute after the last fault and its acceptance waits too long (I8)."""
+    fault = replace(entry("site", Operation.FAULT, note="kill"), at=fault_at)
+    assert broken(fault, *with_other(TAKEN, at=taken_at)) == found
 
 
 def test_repeated_as_two():

@@ -74,8 +74,12 @@ class HubProcess:
     def start(self) -> HubProcess:
         """Start it and wait until it is ready."""
         self.launch()
-        self._wait_until_ready(time.monotonic() + START_LIMIT)
+        self.wait_until_ready()
         return self
+
+    def wait_until_ready(self) -> None:
+        """Wait until a process that was launched is ready."""
+        self._wait_until_ready(time.monotonic() + START_LIMIT)
 
     def launch(self, environment: Mapping[str, str] | None = None) -> None:
         """Start it, this time with more in its environment if need be, and do not wait."""
