@@ -5,7 +5,7 @@ Adapters implement them; one contract suite holds every implementation of the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -100,6 +100,9 @@ class Reader(Protocol):
 
     async def in_state(self, state: State, system_id: str | None, limit: int) -> tuple[tuple[Package, Delivery], ...]:
         """Return deliveries in one state, oldest first."""
+
+    async def unfinished(self) -> Mapping[tuple[str, Lane, State], int]:
+        """Return how many deliveries are not final, by system, lane and state."""
 
 
 class Mailbox(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime
 
 from cyclopts import App
@@ -13,7 +12,7 @@ from adapters.cli.output import AsJson, print_json, print_line, print_table
 
 app = App(name="queue", help="What waits and what is stuck.", result_action="return_value")
 
-_MOST = 10_000  #: deliveries looked at for an overview
+_MOST = 10_000  #: deliveries that are listed
 
 
 @app.command(name="list")
@@ -25,14 +24,9 @@ async def list_(*, system: str | None = None, config: Config = None, as_json: As
     system
         Only this system.
     """
-    from hub.lifecycle import State
-
     async with open_store(config) as storage:
-        counts: Counter[tuple[str, str, str]] = Counter()
-        for state in (State.ACCEPTED, State.QUEUED, State.CONSIGNED, State.DEAD):
-            for _, delivery in await storage.store.in_state(state, system, _MOST):
-                counts[delivery.system_id, delivery.lane, state] += 1
-    rows = [(*key, count) for key, count in sorted(counts.items())]
+        counts = await storage.store.unfinished()
+    rows = [(*key, count) for key, count in sorted(counts.items()) if system in {None, key[0]}]
     headings = ("SYSTEM", "LANE", "STATE", "DELIVERIES")
     if as_json:
         print_json([dict(zip(("system", "lane", "state", "deliveries"), row, strict=True)) for row in rows])

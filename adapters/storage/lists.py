@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, func, select, tuple_, union
 
 from adapters.storage import cursors
 from adapters.storage.database import Database
@@ -25,6 +25,7 @@ from hub.lifecycle import State
 from hub.package import Package
 from hub.queries import Item, PackageQuery, Page, ReceiptQuery, RefusalQuery
 from hub.record import EventRecord
+from routing.values import Lane
 
 Conditions = list[ColumnElement[bool] | TextClause]
 
@@ -55,10 +56,15 @@ _overdue = (
     .limit(bindparam("limit"))
 )
 _in_state = (
-    package_and_delivery()
+    select(deliveries.c.id)
     .where(deliveries.c.state == bindparam("state"))
     .order_by(deliveries.c.id)
     .limit(bindparam("limit"))
+)
+_unfinished = (
+    select(deliveries.c.system_id, deliveries.c.lane, deliveries.c.state, func.count())
+    .where(of("deliveries", UNFINISHED))
+    .group_by(deliveries.c.system_id, deliveries.c.lane, deliveries.c.state)
 )
 
 
@@ -119,7 +125,18 @@ class Lists:
         statement = _in_state if state.is_final else _in_state.where(of("deliveries", UNFINISHED))
         if system_id is not None:
             statement = statement.where(deliveries.c.system_id == system_id)
-        return await self._pairs(statement, state=state.value, limit=limit)
+        # First which, then all about them: otherwise a planner may join everything that is in the state before it counts.
+        chosen = package_and_delivery().where(deliveries.c.id.in_(select(statement.subquery().c.id)))
+        return await self._pairs(chosen.order_by(deliveries.c.id), state=state.value, limit=limit)
+
+    async def unfinished(self) -> dict[tuple[str, Lane, State], int]:
+        """Return how many deliveries are not final, by system, lane and state."""
+
+        def read(connection: Connection) -> dict[tuple[str, Lane, State], int]:
+            found = connection.execute(_unfinished)
+            return {(system_id, Lane(lane), State(state)): count for system_id, lane, state, count in found}
+
+        return await self._database.read(read)
 
     async def _pairs(self, statement: Select[Any], **parameters: object) -> tuple[tuple[Package, Delivery], ...]:
         def read(connection: Connection) -> tuple[tuple[Package, Delivery], ...]:

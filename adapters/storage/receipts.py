@@ -115,11 +115,12 @@ def _newest(wanted: Conditions, count: int) -> Select[tuple[int]]:
 
 def _times(since: datetime | None, until: datetime | None) -> Conditions:
     wanted: Conditions = []
+    exactly = events.c.at + 0  # not the column itself: a planner would walk its index and then sort what it found
     at = select(events.c.seq).where(_receipted).limit(1)
     if since is not None:
         first = at.where(events.c.at >= micros(since) - _MARGIN).order_by(events.c.at, events.c.seq)
-        wanted += [events.c.at >= micros(since), events.c.seq >= first.scalar_subquery()]
+        wanted += [exactly >= micros(since), events.c.seq >= first.scalar_subquery()]
     if until is not None:
         last = at.where(events.c.at < micros(until) + _MARGIN).order_by(events.c.at.desc(), events.c.seq.desc())
-        wanted += [events.c.at < micros(until), events.c.seq <= last.scalar_subquery()]
+        wanted += [exactly < micros(until), events.c.seq <= last.scalar_subquery()]
     return wanted

@@ -10,6 +10,7 @@ from hub.events import Event
 from hub.lifecycle import State
 from hub.queries import PackageQuery, ReceiptQuery, RefusalQuery
 from hub.trouble import Refusal
+from routing.values import Lane
 
 from .samples import AT, event, move, package, refusal, submission
 
@@ -211,6 +212,22 @@ async def test_overdue_deliveries(store):
     assert [each.id for _, each in await store.overdue(minutes(5), 10)] == [early.id, late.id]
     assert [each.id for _, each in await store.overdue(minutes(5), 1)] == [early.id]
     assert (await store.overdue(minutes(5), 1))[0][0] == unit.package
+
+
+async def test_unfinished_deliveries_are_counted(store):
+    """What is not final is counted by system, lane and state."""
+    for systems, lane, state in (
+        (("a", "a"), Lane.NORMAL, State.ACCEPTED),
+        (("a",), Lane.URGENT, State.CONSIGNED),
+        (("b",), Lane.NORMAL, State.DEAD),
+        (("b",), Lane.NORMAL, State.HANDED_OVER),
+    ):
+        await store.record(submission(systems=systems, lane=lane, state=state))
+    assert await store.unfinished() == {
+        ("a", Lane.NORMAL, State.ACCEPTED): 2,
+        ("a", Lane.URGENT, State.CONSIGNED): 1,
+        ("b", Lane.NORMAL, State.DEAD): 1,
+    }
 
 
 @pytest.mark.parametrize("state", State)

@@ -112,7 +112,11 @@ async def test_lists_of_receipts(filled, scanned):
     store = filled.store
     hour_ago = AT - timedelta(hours=1)
     for system, kind, package, agency, since in product(
-        (None, "s7"), (None, "ContentHandover", "Expiry"), (None, "p9"), (None, "a9"), (None, hour_ago)
+        (None, "s7"),
+        (None, "ContentHandover", "SubmissionAcceptance", "Expiry"),
+        (None, "p9"),
+        (None, "a9"),
+        (None, hour_ago),
     ):
         names = {"event": kind, "package_id": package, "agency": agency, "since": since, "until": since}
         await store.receipts(ReceiptQuery(system_id=system, **names))
@@ -131,6 +135,7 @@ async def test_work_lists(filled, scanned):
     await store.overdue_at_broker(AT)
     await store.unpublish("s1", AT)
     await store.overdue(AT - timedelta(minutes=50), 10)
+    await store.unfinished()
     for state in State:
         if not state.is_final:
             await store.in_state(state, None, 10)
