@@ -38,7 +38,7 @@ class FileLocker:
         """Return what was sealed for that purpose; raise `Defect` when key, seal and purpose do not belong together."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Defect("defect", detail=f"{purpose} was not sealed under the key in {self._path}") from None
         except TrustFault as fault:
             raise Defect("defect", detail=str(fault)) from fault

@@ -22,6 +22,7 @@ from hub.trouble import Refusal, Trouble
 
 MOST_DRAINED = 536_870_912  #: bytes that are read only to be refused
 MOST_JSON = 65_536  #: bytes of a body that is no file
+LONGEST_WAIT = 10.0  #: seconds for such a body
 
 _TAIL = b"\r\n"  #: what this SDK writes after every file
 _BROKEN = (RequestPayloadError, HttpProcessingError)
@@ -46,13 +47,13 @@ async def received_file(request: web.Request, services: Services, hash_file: str
         raise (too_large(intake.max_bytes) if trouble.code == "body-too-large" else trouble) from trouble
 
 
-async def small_body(request: web.Request) -> bytes:
+async def small_body(request: web.Request, services: Services) -> bytes:
     """Return a short body whole; raise `Refusal` body-too-large, request-timeout or protocol-error."""
     if request.content.at_eof():
         return b""
     data = bytearray()
     try:
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(min(LONGEST_WAIT, services.settings.listen.body_timeout)):
             async for chunk in request.content.iter_any():
                 data += chunk
                 if len(data) > MOST_JSON:

@@ -30,7 +30,6 @@ _UNREADABLE = (
     "xml-dtd-forbidden",
     "xml-encoding-unsupported",
     "xml-limit-exceeded",
-    "document-type-unknown",
     "body-too-large",
     "not-found",
     "delivery-ended",

@@ -27,6 +27,9 @@ NAME = "vxp"
 #: Refusals that are no operation's decision.
 _OF_HTTP = frozenset({"protocol-error", "request-timeout", "method-not-allowed"})
 
+#: After these there is no more of a body to wait for.
+_BODY_ENDED = frozenset({"protocol-error", "request-timeout"})
+
 
 class VxpEdge:
     """Implements the annex that `adapters.http` serves."""
@@ -41,8 +44,9 @@ class VxpEdge:
         """Answer one request; whatever it is refused for, its body is read first."""
         try:
             return await self._answered(request, visitor)
-        except Trouble:
-            await drain(request, self._services.settings.listen.body_timeout)
+        except Trouble as trouble:
+            if trouble.code not in _BODY_ENDED:
+                await drain(request, self._services.settings.listen.body_timeout)
             raise
 
     def in_trouble(self, path: str, trouble: Trouble) -> PlainAnswer:
@@ -75,7 +79,7 @@ class VxpEdge:
             caller=admitted.caller,
             parameters=admitted.parameters,
             terms=admitted.terms,
-            body=b"" if operation.takes_file else await small_body(request),
+            body=b"" if operation.takes_file else await small_body(request, self._services),
             remember=visitor.remember,
         )
         return await operation.handler(call)

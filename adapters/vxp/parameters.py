@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 
 from routing.directory import Directory
 from schemas.edxml import Kind
@@ -20,6 +20,7 @@ MOST_ITEMS = 1000  #: in one answer of a list; a client takes the page from the 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DAY = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})")
 _NUMBER = re.compile(r"[0-9]{1,7}")
+_FIRST_YEAR = 1970
 _KINDS = {"edoc": Kind.DOCUMENT, "status": Kind.STATUS}
 
 Parameters = Mapping[str, str]
@@ -73,7 +74,7 @@ def page_in(parameters: Parameters) -> tuple[int, int]:
 
 def _day(text: str) -> datetime | None:
     found = _DAY.match(text.strip())
-    if found is None:
+    if found is None or not _FIRST_YEAR <= int(found[1]) < MAXYEAR:
         return None
     try:
         return datetime(*map(int, found.groups()), tzinfo=VIETNAM)  # type: ignore[misc,arg-type]  # three numbers
