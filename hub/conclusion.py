@@ -22,7 +22,7 @@ from signing.receipt import Reason
 
 RELAYED = "relayed"  #: the text beside it is the other axis's id of the message
 REJECTED = "relay-rejected"  #: the text beside it is what the other axis said
-_LONGEST_REST = timedelta(minutes=5)
+_LONGEST_REST = timedelta(seconds=10)  #: a system that comes back is found within it, by one attempt each time
 
 
 class Concluder:

@@ -1,8 +1,10 @@
 """Hops 8 and 9: couriers take orders from the broker, carry them, and what came of it is concluded.
 
 Each system is served by itself: while its orders are being carried it is busy and its queue is left alone, so a dead or
-slow system keeps nobody waiting but itself. After several failures in a row a system rests for as long as its next retry,
-with its orders still in their queue. The broker is told only after the commit of the conclusion.
+slow system keeps nobody waiting but itself. After several failures in a row a system rests for some seconds, then one order is
+tried; its others stay in their queue, without an attempt being counted, until one succeeds. So a long queue costs nothing
+while its system is away, and begins to drain within seconds of its return. The broker is told only after the commit of the
+conclusion.
 """
 
 from __future__ import annotations
@@ -98,12 +100,16 @@ class Consignment:
 
     async def _take(self) -> Sequence[Ticket]:
         """Take tickets; when cancelled meanwhile, give them back: nobody else would see them until their time is up."""
-        taking = asyncio.ensure_future(self._broker.take(BATCH, frozenset(self._serving)))
+        taking = asyncio.ensure_future(self._broker.take(BATCH, frozenset(self._serving), self._ailing()))
         try:
             return await asyncio.shield(taking)
         except asyncio.CancelledError:
             await self._broker.release(await taking)
             raise
+
+    def _ailing(self) -> frozenset[str]:
+        """Return the systems that failed several times in a row."""
+        return frozenset(each for each, failures in self._failures.items() if failures >= _FAILURES_BEFORE_REST)
 
     def _served(self, system_id: str, task: asyncio.Task[None]) -> None:
         del self._serving[system_id]
@@ -125,17 +131,22 @@ class Consignment:
         await self._rest_if_failing(system_id)
 
     async def _carry_all(self, tickets: Sequence[Ticket]) -> set[OrderId]:
-        """Carry what the tickets stand for; return the orders that were not begun before the end of `run`."""
+        """Carry what the tickets stand for; return the orders that were not begun.
+
+        That are those of a system that kept failing at the ones before, and all at the end of `run`.
+        """
         errands, missing = self._freight.take(ticket.order_id for ticket in tickets)
         errands.extend(await self._store.errands(missing) if missing else ())
         places = asyncio.Semaphore(self._concurrency)
         left: set[OrderId] = set()
+        tried: list[Errand] = []
 
         async def one(errand: Errand) -> None:
             async with places:
-                if self._stopping.is_set():
+                if self._stopping.is_set() or (tried and errand.order.system_id in self._ailing()):
                     left.add(errand.order.id)
                     return
+                tried.append(errand)
                 outcome = await self._carry(errand)
             if isinstance(outcome, Gone):
                 await self._forget_address(errand.order.system_id)

@@ -166,8 +166,11 @@ class Broker(Protocol):
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
         """Publish and return the orders that the broker confirmed; raise `Deferral` when it cannot be reached."""
 
-    async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
-        """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing waits."""
+    async def take(self, limit: int, busy: frozenset[str], ailing: frozenset[str] = frozenset()) -> tuple[Ticket, ...]:
+        """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing waits.
+
+        Of those in `ailing` only one each: it is to be seen whether they are well again.
+        """
 
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Forget these tickets: what they stand for is recorded."""

@@ -58,11 +58,11 @@ class AmqpBroker:
         """Publish and return the orders that the broker confirmed; raise `Deferral` when it cannot be reached."""
         return await self._publisher.publish(orders)
 
-    async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
-        """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing came."""
+    async def take(self, limit: int, busy: frozenset[str], ailing: frozenset[str] = frozenset()) -> tuple[Ticket, ...]:
+        """Return up to `limit` tickets for each system that is not in `busy`, one of each in `ailing`, urgent first."""
         await self._asking.require_open()
         self._consumers.serve(self._systems)
-        return self._consumers.take(limit, busy)
+        return self._consumers.take(limit, busy, ailing)
 
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Forget these tickets: what they stand for is recorded."""

@@ -71,14 +71,15 @@ class Consumers:
             self._systems.pop(system_id).stop()
             self._filled.pop(system_id, None)
 
-    def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
-        """Take up to `limit` tickets of each system that is not busy, urgent ones first."""
+    def take(self, limit: int, busy: frozenset[str], ailing: frozenset[str] = frozenset()) -> tuple[Ticket, ...]:
+        """Take up to `limit` tickets of each system that is not busy, one of each that is ailing, urgent ones first."""
         tickets: list[Ticket] = []
         for system_id in [each for each in self._filled if each not in busy]:
             consumers = self._systems[system_id].consumers
-            urgent = consumers[Lane.URGENT].stock.take(limit)
+            most = 1 if system_id in ailing else limit
+            urgent = consumers[Lane.URGENT].stock.take(most)
             tickets += urgent
-            tickets += consumers[Lane.NORMAL].stock.take(limit - len(urgent))
+            tickets += consumers[Lane.NORMAL].stock.take(most - len(urgent))
             if not any(len(each.stock) for each in consumers.values()):
                 del self._filled[system_id]
         return tuple(tickets)

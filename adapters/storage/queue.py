@@ -96,8 +96,8 @@ class TableQueue:
             await self._database.writer.run(work)
         return ids
 
-    async def take(self, limit: int, busy: frozenset[str]) -> tuple[Ticket, ...]:
-        """Return up to `limit` tickets for each system that is not in `busy`, urgent first; empty when nothing waits."""
+    async def take(self, limit: int, busy: frozenset[str], ailing: frozenset[str] = frozenset()) -> tuple[Ticket, ...]:
+        """Return up to `limit` tickets for each system that is not in `busy`, one of each in `ailing`, urgent first."""
         now = self._clock()
         until = micros(now + self._visibility)
 
@@ -106,7 +106,8 @@ class TableQueue:
             system = connection.execute(_next_system, {"system": ""}).scalar()
             while system is not None:
                 if system not in busy:
-                    tickets.extend(_visible_of(connection, system, limit, micros(now), until))
+                    most = 1 if system in ailing else limit
+                    tickets.extend(_visible_of(connection, system, most, micros(now), until))
                 system = connection.execute(_next_system, {"system": system}).scalar()
             if tickets:
                 connection.execute(_hide, {"positions": _positions(tickets), "until": until})

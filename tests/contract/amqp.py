@@ -22,10 +22,10 @@ class PatientBroker(AmqpBroker):
         super().__init__(url, systems=lambda: systems, arrived=lambda: None, lost=self._note, patience=patience)
         self._all = systems
 
-    async def take(self, limit, busy):
+    async def take(self, limit, busy, ailing=frozenset()):
         await super().take(0, busy)
         await self.arrived()
-        return await super().take(limit, busy)
+        return await super().take(limit, busy, ailing)
 
     async def _note(self, system_id):
         self.lost.append(system_id)

@@ -106,6 +106,15 @@ async def test_released_orders_come_back_in_their_place(broker):
     assert ids(await broker.take(5, NOBODY)) == ids(published)
 
 
+async def test_one_of_an_ailing_system(broker):
+    """Of a system that may be ill only one order is handed out, an urgent one first; the others' come as always."""
+    urgent = orders(1, "a", Lane.URGENT)
+    await broker.publish([*orders(3, "a"), *urgent, *orders(3, "b")])
+    tickets = await broker.take(2, NOBODY, frozenset({"a"}))
+    assert ids(each for each in tickets if each.system_id == "a") == ids(urgent)
+    assert len([each for each in tickets if each.system_id == "b"]) == 2
+
+
 async def test_holding(broker):
     """The broker names the systems for which something is queued or taken."""
     assert await broker.holding(SYSTEMS) == frozenset()

@@ -25,10 +25,12 @@ class Hall:
         self._errands = dict(map(_errand, range(count)))
         self._waiting = list(self._errands)
         self.recorded, self.settled, self.released = [], [], []
+        self.ailing = frozenset()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    async def take(self, limit, busy):
+    async def take(self, limit, busy, ailing=frozenset()):
+        self.ailing = ailing
         taken, self._waiting = self._waiting, []
         await self.may_answer.wait()
         return tuple(Ticket(each, "recipient", Lane.NORMAL, None) for each in taken)
@@ -122,6 +124,22 @@ async def test_a_resting_system_keeps_nobody_waiting():
     task.cancel()
     await ended(task)
     assert hall.released == []
+
+
+async def test_a_system_that_keeps_failing_is_tried_no_more():
+    """After three failures in a row the rest of a system's orders go back untried, and one alone is asked for next."""
+    hall, courier = Hall(6), Walker(Failed("500"))
+    courier.may_arrive.set()
+    task = asyncio.create_task(serving(hall, courier).run())
+    while len(hall.released) < 3:
+        await asyncio.sleep(0.01)
+    assert len(courier.carried) == 3
+    assert sorted([*courier.carried, *hall.released]) == sorted(hall.settled + hall.released)
+    while not hall.ailing:
+        await asyncio.sleep(0.01)
+    assert hall.ailing == {"recipient"}
+    task.cancel()
+    await ended(task)
 
 
 async def test_what_is_taken_in_the_last_moment_is_given_back():
