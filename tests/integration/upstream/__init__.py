@@ -1,0 +1,1 @@
+"""Two hubs, one the upstream of the other."""
