@@ -78,6 +78,7 @@ async def _strike(
     site: Site, history: History, faults: Sequence[Fault], chance: random.Random, until: float, calm: float
 ) -> None:
     possible = [each for each in faults if each.is_possible(site)]
+    calm *= min(3.0, len(faults) / max(1, len(possible)))  # where little can be done, it is not done all the time
     bag: list[Fault] = []
     while possible and time.monotonic() < until:
         await asyncio.sleep(chance.uniform(0.2, calm))

@@ -19,6 +19,7 @@ from msgspec import Struct
 from sqlalchemy import create_engine, insert, select
 
 from adapters.cli.founding import Plan, found
+from adapters.storage import register_tables  # noqa: F401 - completes `metadata`
 from adapters.storage.migrate import migrate
 from adapters.storage.tables import metadata
 from tests.services.postgresql import Postgresql
@@ -166,10 +167,10 @@ def _start_servers(site: Site) -> None:
     if site.postgresql is not None:
         url = site.postgresql.start().url(site.postgresql.new_database())
         migrate(url)
-        _copy(f"sqlite:///{site.folder / 'data/axis.db'}", url)
+        copy_database(f"sqlite:///{site.folder / 'data/axis.db'}", url)
 
 
-def _copy(source: str, target: str) -> None:
+def copy_database(source: str, target: str) -> None:
     """Bring what was founded in one database into another."""
     origin, destination = create_engine(source), create_engine(target)
     with origin.connect() as reading, destination.begin() as writing:

@@ -37,6 +37,8 @@ _OPTIONS = {"listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": 
 class Postgresql:
     """One server in one folder. It can be stopped, crashed, frozen and started again on the same port."""
 
+    wrapper: tuple[str, ...] = ()  #: a command that runs it: a tracer
+
     def __init__(self, folder: Path, options: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.port = free_port()
@@ -95,6 +97,12 @@ class Postgresql:
         """Let them go on (SIGCONT)."""
         self._signal_all(signal.SIGCONT)
 
+    def wait_for_end(self) -> None:
+        """Wait until it has ended by itself, or by somebody else's hand."""
+        assert self._process is not None
+        self._process.wait(timeout=START_LIMIT)
+        self._process = None
+
     def new_database(self, template: str = "template1") -> str:
         """Create a database; return its name."""
         name = f"axis_{next(self._names)}"
@@ -133,7 +141,7 @@ class Postgresql:
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                (program("postgres", _PACKAGE), "-D", str(self._data), *settings),
+                (*self.wrapper, program("postgres", _PACKAGE), "-D", str(self._data), *settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

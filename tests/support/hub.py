@@ -30,6 +30,7 @@ class HubProcess:
     """One hub in one folder. `folder` outlives the process, so that a test can kill and start it again."""
 
     options: tuple[str, ...] = ()  #: further options of `axis serve`
+    wrapper: tuple[str, ...] = ()  #: a command that runs it: a tracer
 
     def __init__(self, folder: Path, port: int, environment: dict[str, str] | None = None) -> None:
         self.folder = folder
@@ -85,7 +86,7 @@ class HubProcess:
         """Start it, this time with more in its environment if need be, and do not wait."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                (*_AXIS, "serve", "--config", str(self.config), "--port", str(self.port), *self.options),
+                (*self.wrapper, *_AXIS, "serve", "--config", str(self.config), "--port", str(self.port), *self.options),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
