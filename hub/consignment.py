@@ -126,9 +126,20 @@ class Consignment:
             await self._broker.release([each for each in tickets if each.order_id in left])
         except Trouble as trouble:
             _log.warning("service-deferred", system=system_id, code=trouble.code, detail=trouble.detail)
-            await self._broker.release(tickets)
+            await self._give_back(tickets)
             await asyncio.sleep(IDLE.total_seconds())
         await self._rest_if_failing(system_id)
+
+    async def _give_back(self, tickets: Sequence[Ticket]) -> None:
+        """Release tickets, as often as it takes: a queue that is away now would hide them until their time is up."""
+        while not self._stopping.is_set():
+            try:
+                await self._broker.release(tickets)
+            except Trouble as trouble:
+                _log.warning("release-deferred", code=trouble.code, detail=trouble.detail)
+                await asyncio.sleep(IDLE.total_seconds())
+            else:
+                return
 
     async def _carry_all(self, tickets: Sequence[Ticket]) -> set[OrderId]:
         """Carry what the tickets stand for; return the orders that were not begun.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from datetime import timedelta
 from functools import partial
 
@@ -60,12 +61,23 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             return _misdirected(error, request)
         except ConnectionError:
             raise  # the answer was cut short: nobody is left to be told
+        except (MemoryError, OSError) as error:
+            return await _refused(_exhausted(error), request, annex)
         except asyncio.CancelledError:
             _log.info("request-abandoned", method=request.method, **request.get(FACTS, {}))
             raise  # the client is gone, so there is no answer and no other line
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, the caller gets a clean 500
             _log.exception("defect", route=request.path, kind=type(error).__name__)
             return _told(Defect("defect"), request, annex)
+
+
+def _exhausted(error: MemoryError | OSError) -> Trouble:
+    """Return what it means that the machine gave no memory or no file: to be tried later, when it is that and nothing else."""
+    if isinstance(error, MemoryError) or error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOMEM}:
+        _log.error("resources-exhausted", kind=type(error).__name__, detail=str(error))
+        return Deferral("overloaded", detail="The hub has no memory or no file left for this request at present.")
+    _log.error("defect", kind=type(error).__name__, exc_info=error)
+    return Defect("defect")
 
 
 async def _visit(annex: Annex, request: web.Request, lifetime: Lifetime) -> web.StreamResponse:

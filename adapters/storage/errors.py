@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.trouble import Defect, Deferral, Trouble
 
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SQLITE_UNAVAILABLE = frozenset(
     {
@@ -32,7 +33,7 @@ _SQLSTATE_DISK_FULL = "53100"
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise `Deferral` (storage-full, storage-unavailable) or `Defect` for whatever the database or the disk raised."""
+    """Raise for whatever database or disk raised: `Deferral` (storage-full, storage-unavailable, overloaded) or `Defect`."""
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
@@ -42,7 +43,8 @@ def translated() -> Iterator[None]:
 def trouble_of(error: SQLAlchemyError | OSError) -> Trouble:
     """Return what a foreign error means to the hub."""
     if isinstance(error, OSError):
-        code = "storage-full" if error.errno in _DISK_FULL else "storage-unavailable"
+        codes = {"storage-full": _DISK_FULL, "overloaded": _EXHAUSTED}
+        code = next((code for code, numbers in codes.items() if error.errno in numbers), "storage-unavailable")
         return Deferral(code, detail=error.strerror or type(error).__name__)
     if isinstance(error, PoolTimeout):
         return Deferral("storage-unavailable", detail="no connection became free")
