@@ -1,6 +1,7 @@
 """Places for submissions: each system has a few, so that one that sends much waits behind itself only.
 
-A submission holds a place from its examination to its commit; the others of its system wait in the system's own line.
+A submission holds a place while it is examined; the others of its system wait in the system's own line. Those that were
+examined share the next commit, however many they are.
 """
 
 from __future__ import annotations

@@ -108,15 +108,15 @@ class Submission:
         one, who is then added to those that it goes to.
         """
         await self._admission.require_room(caller, spooled.size)
-        async with self._admission.place(caller):
-            try:
+        try:
+            async with self._admission.place(caller):
                 reached("K2")
                 examined = await self._examination.examine(caller, spooled, recipient)
-                if claimed is not None:
-                    claimed.require(examined)
-                return await self._accept(caller, spooled, examined, may_add=recipient is not None)
-            except Refusal as refusal:
-                raise await self._refuse(caller, spooled, refusal) from refusal
+            if claimed is not None:
+                claimed.require(examined)
+            return await self._accept(caller, spooled, examined, may_add=recipient is not None)
+        except Refusal as refusal:
+            raise await self._refuse(caller, spooled, refusal) from refusal
 
     async def validate(self, caller: Caller, spooled: Spooled) -> Report:
         """Run the same checks without any effect."""

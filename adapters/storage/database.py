@@ -103,6 +103,7 @@ async def opened(
     async with open_wakeups(url, notify) as announce:
         writer = GroupCommit(
             engines.writer,
+            is_in_process=is_in_process(url),
             max_pending=max_pending,
             max_wait=max_wait,
             notify=notify,

@@ -1,36 +1,46 @@
 """Group commit: one transaction writes what has gathered while the last one ran.
 
-All writes of a process pass through one thread. A batch holds up to 64 jobs: units of work (`Changes`, written
+All writes of a process pass through one connection. A batch holds up to 128 jobs: units of work (`Changes`, written
 together) and other transactions (claims, leases, queue operations), which run after them in the same transaction.
 Whoever waits is answered only after the commit. When a batch breaks for a reason that is not the database's, its jobs
 are run one by one, each in its own transaction, so that the culprit alone fails.
+
+A commit costs nearly the same for one job as for many, so a batch gathers for as long as the event loop has other work to
+do, up to `SPACING`; where nobody else is busy it is written at once. What waits for a disk, a lock or a server runs in the
+writer's thread. The statements of the units wait for nothing when the database computes in this process (SQLite): they run on
+the event loop, because in a thread they would fight with it for the interpreter lock at every step (docs/decisions/0002).
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
 from adapters.storage.errors import translated
 from adapters.storage.held import HeldConnection
-from adapters.storage.record import record_units
+from adapters.storage.record import Outcome, record_units
 from adapters.storage.wakeups import Announce
 from hub.changes import Changes
 from hub.failpoints import reached
 from hub.trouble import Deferral
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Notify = Callable[[str], None]  #: called on the event loop with a topic of `hub.signals` after a commit
 Committed = Callable[[Changes], None]  #: called on the event loop with each unit that was committed
 
-_MOST_JOBS = 64
+SPACING = 0.02  #: seconds
+IDLE_ROUND = 0.0002  #: seconds that a round of the event loop takes when nobody has anything to do
+_MOST_JOBS = 128
 _MOST_BYTES = 4_194_304  # of small contents in one transaction
 
 
@@ -58,18 +68,20 @@ class Done(Struct):
 
 
 class GroupCommit:
-    """The one writer of a process. Its methods are called on the event loop; only `_write` runs in the thread."""
+    """The one writer of a process. Its methods are called on the event loop; what may wait runs in its thread."""
 
     def __init__(
         self,
         engine: Engine,
         *,
+        is_in_process: bool,
         max_pending: int,
         max_wait: timedelta,
         notify: Notify,
         committed: Committed,
         announce: Announce,
     ) -> None:
+        self._is_in_process = is_in_process
         self._announce = announce
         self._committed = committed
         self._connection = HeldConnection(engine)
@@ -78,7 +90,7 @@ class GroupCommit:
         self._notify = notify
         self._pending: deque[Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="axis-writer")
-        self._is_writing = False
+        self._writing: asyncio.Task[None] | None = None
 
     async def record(self, changes: Changes) -> None:
         """Write one unit; raise `Duplicate`, `Stale` or `Deferral`."""
@@ -105,11 +117,8 @@ class GroupCommit:
 
     async def close(self) -> None:
         """Write what is pending and stop the thread."""
-        while self._pending or self._is_writing:
-            waiting = asyncio.get_running_loop().create_future()
-            self._pending.append(Job(waiting, work=lambda _connection: None))
-            self._next_batch()
-            await waiting
+        while self._writing is not None:
+            await asyncio.shield(self._writing)
         self._thread.shutdown()
         self._connection.close()
 
@@ -118,15 +127,30 @@ class GroupCommit:
             raise Deferral("overloaded", detail=f"{len(self._pending)} writes are waiting")
         job.added_at = asyncio.get_running_loop().time()
         self._pending.append(job)
-        self._next_batch()
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_pending(), name="group-commit")
         return await job.future
 
-    def _next_batch(self) -> None:
-        if self._is_writing or not (batch := self._draw()):
-            return
-        self._is_writing = True
-        writing = asyncio.get_running_loop().run_in_executor(self._thread, self._write, batch)
-        writing.add_done_callback(lambda written: self._conclude(batch, written))
+    async def _write_pending(self) -> None:
+        try:
+            while self._pending:
+                await self._gather()
+                if batch := self._draw():
+                    outcomes = await self._write(batch)
+                    # Apart, so that a listener that fails does not stop the writing.
+                    asyncio.get_running_loop().call_soon(self._conclude, batch, outcomes)
+        finally:
+            self._writing = None
+
+    async def _gather(self) -> None:
+        """Let more jobs come in while the event loop is busy with them, but not for longer than `SPACING`."""
+        until = time.monotonic() + SPACING
+        while True:
+            began_at = time.monotonic()
+            await asyncio.sleep(0)  # one round of the loop
+            now = time.monotonic()
+            if now - began_at < IDLE_ROUND or now >= until:
+                return
 
     def _draw(self) -> list[Job]:
         batch: list[Job] = []
@@ -138,10 +162,8 @@ class GroupCommit:
                 weight += job.weight
         return batch
 
-    def _conclude(self, batch: list[Job], written: asyncio.Future[list[Done | Exception]]) -> None:
-        self._is_writing = False
-        self._next_batch()
-        finished = list(zip(batch, written.result(), strict=True))
+    def _conclude(self, batch: list[Job], outcomes: Sequence[Done | Exception]) -> None:
+        finished = list(zip(batch, outcomes, strict=True))
         for job, outcome in finished:
             _answer(job.future, outcome)
         for topic in sorted(_topics(outcome for _, outcome in finished)):
@@ -150,31 +172,56 @@ class GroupCommit:
             if isinstance(outcome, Done) and job.changes is not None:
                 self._committed(job.changes)
 
-    def _write(self, batch: Sequence[Job]) -> list[Done | Exception]:
+    async def _write(self, batch: Sequence[Job]) -> list[Done | Exception]:
         try:
-            return self._commit(batch)
+            return await self._commit(batch)
         except Deferral as trouble:
             return [_again(trouble) for _ in batch]
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to the caller whose job it was
             if len(batch) == 1:
                 return [error]
-            return [self._write((job,))[0] for job in batch]
+            return [(await self._write((job,)))[0] for job in batch]
 
-    def _commit(self, batch: Sequence[Job]) -> list[Done | Exception]:
-        with translated(), self._connection.transaction() as connection:
-            units = [job.changes for job in batch if job.changes is not None]
-            recorded = iter(record_units(connection, units) if units else ())
-            outcomes: list[Done | Exception | None] = [
-                None if job.changes is None else _outcome(next(recorded)) for job in batch
-            ]
-            finished = [
-                outcome if outcome is not None else Done(_perform(job, connection), job.topics)
-                for job, outcome in zip(batch, outcomes, strict=True)
-            ]
-            self._announce(connection, _topics(finished))
-            if units:
-                reached("K4")
-            return finished
+    async def _commit(self, batch: Sequence[Job]) -> list[Done | Exception]:
+        units = [job.changes for job in batch if job.changes is not None]
+        async with self._transaction() as connection:
+            recorded = await self._record(connection, units) if units else []
+            return await self._in_thread(_run_others, connection, batch, recorded, self._announce)
+
+    async def _record(self, connection: Connection, units: Sequence[Changes]) -> list[Outcome]:
+        if self._is_in_process:
+            return record_units(connection, units)
+        return await self._in_thread(record_units, connection, units)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        """Begin, commit and roll back in the thread: each may wait, for a lock of another process or for the disk."""
+        transaction = self._connection.transaction()
+        with translated():
+            connection = await self._in_thread(transaction.__enter__)
+            try:
+                yield connection
+            except BaseException as error:
+                await self._in_thread(transaction.__exit__, type(error), error, error.__traceback__)
+                raise
+            await self._in_thread(transaction.__exit__, None, None, None)
+
+    async def _in_thread(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+
+def _run_others(
+    connection: Connection, batch: Sequence[Job], recorded: Sequence[Outcome], announce: Announce
+) -> list[Done | Exception]:
+    """Run the jobs that are no units, and tell other processes of all; return the outcome of every job."""
+    outcomes = iter(recorded)
+    finished = [
+        Done(job.work(connection), job.topics) if job.work is not None else _outcome(next(outcomes)) for job in batch
+    ]
+    announce(connection, _topics(finished))
+    if recorded:
+        reached("K4")
+    return finished
 
 
 def _answer(waiting: asyncio.Future[Any], outcome: Done | Exception) -> None:
@@ -190,11 +237,7 @@ def _topics(outcomes: Iterable[Done | Exception]) -> frozenset[str]:
     return frozenset(topic for outcome in outcomes if isinstance(outcome, Done) for topic in outcome.topics)
 
 
-def _perform(job: Job, connection: Connection) -> Any:
-    return None if job.work is None else job.work(connection)
-
-
-def _outcome(recorded: frozenset[str] | Exception) -> Done | Exception:
+def _outcome(recorded: Outcome) -> Done | Exception:
     return recorded if isinstance(recorded, Exception) else Done(None, recorded)
 
 
