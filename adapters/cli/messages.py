@@ -175,6 +175,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Không có chứng thư gốc tin cậy: thêm --trust với một hay nhiều tệp PEM.",
             "No trust anchor: add --trust with one or more PEM files.",
         ),
+        "bad-crl": (
+            "{path}: không dùng được danh sách thu hồi này. {error}",
+            "{path}: this revocation list cannot be used. {error}",
+        ),
         "bad-time": (
             "Thời điểm {value} không đọc được; ví dụ 2026-11-20T08:00:00Z.",
             "The time {value} cannot be read; write it like 2026-11-20T08:00:00Z.",

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from adapters.cli.language import current
 from adapters.cli.messages import say
 from adapters.cli.output import shown
+from adapters.cli.trouble import UsageFault
 
 if TYPE_CHECKING:
     from adapters.cli.credentials import HubOptions
     from signing.certificates import TrustAnchors
+    from signing.revocation import Revocation
 
 
 def read_anchors(paths: tuple[Path, ...]) -> TrustAnchors | None:
@@ -28,6 +30,20 @@ def anchors_for(hub: HubOptions, trust: tuple[Path, ...]) -> TrustAnchors | None
     if not trust and (found := hub.found_credentials()) is not None:
         trust = (found[1] / found[0].hub.trust,)
     return read_anchors(trust)
+
+
+def required_by(lists: tuple[Path, ...]) -> Revocation | None:
+    """Require what these CRLs say; None without any. Raises `UsageFault` for one that cannot be used."""
+    from signing.revocation import Revocation, RevocationEvidence
+    from signing.revocation_reading import RevocationUnreadable, read_crl
+
+    read = []
+    for path in lists:
+        try:
+            read.append(read_crl(path.read_bytes()))
+        except (OSError, RevocationUnreadable) as error:
+            raise UsageFault("bad-crl", path=path, error=error) from error
+    return Revocation.required(RevocationEvidence.of(read)) if read else None
 
 
 def verdict(sealed: str, anchors: TrustAnchors | None) -> tuple[bool | None, str]:

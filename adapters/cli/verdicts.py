@@ -24,6 +24,7 @@ from signing.certificates import TrustAnchors
 from signing.errors import FOREIGN, Undetermined, Untrusted
 from signing.receipt import Receipt, canonical, open_receipt
 from signing.report import Step
+from signing.revocation import Revocation
 from signing.verify import RegisteredCertificate
 from signing.verify import verify as verify_signature
 
@@ -82,12 +83,16 @@ class _Presented:
         return self._known.get(certificate_sha256)
 
 
-def of_package(data: bytes, anchors: TrustAnchors, at: datetime, *, allow_sha1: bool) -> Verdict:
+def of_package(
+    data: bytes, anchors: TrustAnchors, at: datetime, *, allow_sha1: bool, revocation: Revocation | None = None
+) -> Verdict:
     """Judge the signature of a package."""
     policy = LAB_SHA1_POLICY if allow_sha1 else DEFAULT_POLICY
     try:
         root = parse(data)
-        verified = verify_signature(root, registry=_Presented(root), anchors=anchors, at=at, policy=policy)
+        verified = verify_signature(
+            root, registry=_Presented(root), anchors=anchors, at=at, policy=policy, revocation=revocation
+        )
     except Malformed as error:
         sentences = " ".join(each.vi if current() == "vi" else each.en for each in error.violations)
         return Verdict(verdict=VerdictKind.REFUSED, code=error.code, sentence=sentences)
@@ -101,10 +106,12 @@ def of_package(data: bytes, anchors: TrustAnchors, at: datetime, *, allow_sha1: 
     )
 
 
-def of_receipt(sealed: bytes, anchors: TrustAnchors, at: datetime | None) -> Verdict:
+def of_receipt(
+    sealed: bytes, anchors: TrustAnchors, at: datetime | None, revocation: Revocation | None = None
+) -> Verdict:
     """Judge a receipt, as of its own time unless another is given."""
     try:
-        opened = open_receipt(sealed.decode("ascii", "replace"), anchors=anchors, at=at)
+        opened = open_receipt(sealed.decode("ascii", "replace"), anchors=anchors, at=at, revocation=revocation)
     except (Untrusted, Undetermined) as error:
         return _not_valid(error)
     return Verdict(

@@ -21,6 +21,7 @@ def verify(
     file: Path | None = None,
     *,
     trust: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
+    crl: tuple[Path, ...] = (),
     at: str | None = None,
     lab_allow_sha1: bool = False,
     as_json: AsJson = False,
@@ -36,13 +37,16 @@ def verify(
         A package (edXML) or a receipt (JWS, or JSON that carries one).
     trust
         Root certificates, PEM; default: the one that the credentials file of a demo hub names.
+    crl
+        A complete revocation list, DER or PEM; may be repeated, one for every authority on the path. With any, every
+        certificate below the root must be shown good by them; without, revocation is not looked into, and the steps say so.
     at
         Judge as of this time, such as 2026-11-20T08:00:00Z; default: packages now, receipts at their own time.
     lab_allow_sha1
         Accept SHA-1, to judge historical files. Means nothing for present documents.
     """
     from adapters.cli import verdicts
-    from adapters.cli.receipts import anchors_for
+    from adapters.cli.receipts import anchors_for, required_by
 
     if file is None:  # `--trust` has taken every name behind it; the last one is the file to judge
         if len(trust) < 2:
@@ -55,12 +59,15 @@ def verify(
     if anchors is None:
         raise UsageFault("no-trust")
     moment = _moment(at) if at else None
+    revocation = required_by(crl)
     if lab_allow_sha1:
         print(say("lab-sha1"), file=sys.stderr)
     if kind is FileKind.RECEIPT:
-        verdict = verdicts.of_receipt(data, anchors, moment)
+        verdict = verdicts.of_receipt(data, anchors, moment, revocation)
     else:
-        verdict = verdicts.of_package(data, anchors, moment or datetime.now(UTC), allow_sha1=lab_allow_sha1)
+        verdict = verdicts.of_package(
+            data, anchors, moment or datetime.now(UTC), allow_sha1=lab_allow_sha1, revocation=revocation
+        )
     if as_json:
         print_json(verdict.as_json())
     else:

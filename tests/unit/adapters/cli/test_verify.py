@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +10,9 @@ from adapters.cli.main import main
 from schemas.edxml.compose import NewFile, new_document
 from signing.keys import pem_of_certificates
 from signing.lab import KeyKind, LabPki, Validity
+from signing.lab_revocation import crl
 from signing.receipt import KeySealer, Origin, PackageReference, Receipt
+from signing.revocation import Revoked
 from signing.sign import sign
 
 NOW = datetime.now(UTC)
@@ -157,3 +160,50 @@ def test_any_file(judge, data):
     assert "unexpected" not in message.lower()
     if code != 2:
         assert (verdict["verdict"] == "valid") == (code == 0)
+
+
+def _lists(folder, revoked=None):
+    """Write the CRLs of the laboratory's root and subordinate authority, and return the options that name them."""
+    serial = AGENCY.certificate.serial_number
+    names = {serial: Revoked(NOW - timedelta(hours=1), revoked)} if revoked else {}
+    files = {"root.crl": crl(LAB.root, NOW), "sub.crl": crl(LAB.subordinate, NOW, names)}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [word for name in files for word in ("--crl", str(folder / name))]
+
+
+def test_good_by_its_lists(judge, tmp_path):
+    """With the CRLs of every authority on the path a package and a receipt are shown good, and the steps say so."""
+    at = (NOW + timedelta(minutes=1)).isoformat()
+    for data in (SIGNED, RECEIPT):
+        code, verdict, _ = judge(data, *_lists(tmp_path), "--at", at)
+        assert (code, verdict["verdict"]) == (0, "valid"), verdict
+        assert {step["result"] for step in verdict["steps"]} == {"passed"}
+
+
+def test_revoked_by_its_list(judge, tmp_path):
+    """A certificate that a CRL names is revoked."""
+    at = (NOW + timedelta(minutes=1)).isoformat()
+    code, verdict, _ = judge(SIGNED, *_lists(tmp_path, "keyCompromise"), "--at", at)
+    assert (code, verdict["verdict"], verdict["code"]) == (1, "refused", "certificate-revoked")
+
+
+def test_without_the_list_of_every_authority(judge, tmp_path):
+    """When a CRL of the path is missing, nothing can be said: undetermined, and not valid."""
+    at = (NOW + timedelta(minutes=1)).isoformat()
+    code, verdict, _ = judge(SIGNED, *_lists(tmp_path)[:2], "--at", at)
+    assert (code, verdict["verdict"], verdict["code"]) == (1, "undetermined", "revocation-unavailable")
+
+
+@pytest.mark.parametrize("kind", ["delta", "damaged", "missing"])
+def test_a_list_that_cannot_be_used(judge, tmp_path, kind):
+    """A delta CRL, a damaged one and none at all are told before anything is judged."""
+    path = tmp_path / "sub.crl"
+    if kind == "delta":
+        path.write_bytes(crl(LAB.subordinate, NOW, extensions=((x509.DeltaCRLIndicator(1), True),)))
+    elif kind == "damaged":
+        path.write_bytes(b"-----BEGIN X509 CRL-----")
+    code, verdict, told = judge(SIGNED, "--crl", str(path))
+    assert (code, verdict) == (2, None)
+    assert "sub.crl" in told
+    assert "Traceback" not in told
