@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from hub.delivery import Delivery
 from hub.events import Event
@@ -29,9 +30,11 @@ class Attempt(Struct, frozen=True, kw_only=True):
 class Attestor:
     """Signs receipts in the name of one hub. Every receipt gets a nonce, so that the public log gives nothing away."""
 
-    def __init__(self, hub_code: str, sealer: Sealer) -> None:
+    def __init__(self, hub_code: str, sealer: Sealer, epoch: Callable[[], int | None] = lambda: None) -> None:
+        """`epoch` is what later receipts say of a restored database (`hub.continuity`); None: nothing was restored."""
         self._hub_code = hub_code
         self._sealer = sealer
+        self._epoch = epoch
 
     def acceptance(self, package: Package) -> EventRecord:
         """Attest that the package was accepted."""
@@ -55,6 +58,7 @@ class Attestor:
             signer_certificate_sha256=None,
             reason=reason,
             nonce=token().hex(),
+            epoch=self._epoch() or UNSET,
         )
         return EventRecord(
             id=EventId(event_id),
@@ -120,5 +124,6 @@ class Attestor:
                 signer_certificate_sha256=package.signature.signer,
                 reason=reason,
                 nonce=token().hex(),
+                epoch=self._epoch() or UNSET,
             )
         )

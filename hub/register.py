@@ -10,6 +10,8 @@ import structlog
 from hub.accounts import Register, Snapshot
 from hub.trouble import Deferral, Trouble
 
+ROLLBACK = "log-rollback-detected"  #: the database is older than this machine knows (`hub.continuity`)
+
 _log = structlog.get_logger()
 
 
@@ -31,11 +33,20 @@ class CurrentRegister:
         self._every = every
         self._version = -1
         self._loaded = asyncio.Event()
+        self._why = Deferral("storage-unavailable", detail="the register was not read yet")
         self.snapshot = Snapshot.empty()
 
     async def refresh(self) -> None:
-        """Load the register when it changed."""
-        if await self._source.register_version() != self._version:
+        """Load the register when it changed. In a database that went back in time nobody is known any more."""
+        try:
+            version = await self._source.register_version()
+        except Deferral as trouble:
+            self._why = trouble
+            if trouble.code == ROLLBACK:
+                self._loaded.clear()
+                self._version = -1
+            raise
+        if version != self._version:
             register = await self._source.load_register()
             self.snapshot = Snapshot.of(register)
             self._version = register.version
@@ -44,7 +55,7 @@ class CurrentRegister:
     def known(self) -> Snapshot:
         """Return the snapshot; raise `Deferral` before the first load, when it knows nobody because nobody could be read."""
         if not self._loaded.is_set():
-            raise Deferral("storage-unavailable", detail="the register was not read yet")
+            raise Deferral(self._why.code, detail=self._why.detail)
         return self.snapshot
 
     async def loaded(self) -> None:

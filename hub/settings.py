@@ -73,6 +73,7 @@ class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     spool_dir: Path = Path("data/spool")
     max_pending: int = 2000
     max_wait: float = 10.0
+    mark_file: Path = Path("newest-event.json")
 
 
 class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -23,7 +23,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 from joserfc.registry import HeaderParameter
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from signing.certificates import Loaded, TrustAnchors
 from signing.errors import FOREIGN, Code, Untrusted, ended_by_verdict
@@ -60,7 +60,10 @@ class Reason(Struct, frozen=True, gc=False):
 
 
 class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
-    """One event of one package (for one recipient), at one time. `event` is a name of EN 319 522-3 or one of ours."""
+    """One event of one package (for one recipient), at one time. `event` is a name of EN 319 522-3 or one of ours.
+
+    `epoch` is there (from 2) when the hub's records were restored before: an earlier receipt may exist that it does not know.
+    """
 
     id: str
     event: str
@@ -74,6 +77,7 @@ class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     delivery: str | None = None
     signer_certificate_sha256: str | None = None
     reason: Reason | None = None
+    epoch: int | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() != timedelta(0):

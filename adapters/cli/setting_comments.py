@@ -44,6 +44,7 @@ COMMENTS: Mapping[str, str] = MappingProxyType(
         "storage.spool_dir": "Folder of packages while they arrive; same file system as content_dir.",
         "storage.max_pending": "Decisions waiting for a commit; beyond it the hub answers 503 overloaded.",
         "storage.max_wait": "Seconds that a decision may wait for its commit; beyond it new packages get 503 overloaded.",
+        "storage.mark_file": "The newest event that is known, kept outside the database: shows when an old copy was restored.",
         "broker.url": "RabbitMQ: amqp://user:password@host:5672/vhost, or amqps://. Empty: a table of the database is the queue.",
         "broker.max_outbox": "Orders that may be due while the broker takes none; beyond it 503 overloaded. 0: no limit.",
         "broker.lost_after": "Seconds after which an order that its queue has lost is published again.",

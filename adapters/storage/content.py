@@ -48,6 +48,11 @@ class ContentFiles:
                 self._write(spooled, place)
             os.fsync(folder)
 
+    def sync(self) -> None:
+        """Make the names of all files durable."""
+        for folder in (*self.folders(), self._folder):
+            _sync_folder(folder)
+
     def folders(self) -> tuple[Path, ...]:
         """Return the folders to sweep: that of unfinished files, and those that hold content."""
         return (self._folder / UNFINISHED, *sorted(self._folder.glob("[0-9a-f][0-9a-f]")))

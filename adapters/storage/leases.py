@@ -17,6 +17,20 @@ _hold = text(
 _let_go = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
 
 
+BACKUP = "backup"  #: whoever holds it is copying: nothing is purged meanwhile
+
+
+def hold(connection: Connection, name: str, holder: str, *, now: datetime, until: datetime) -> bool:
+    """Take the lease, or make one's own longer; return whether `holder` has it until `until`."""
+    wanted = {"name": name, "holder": holder, "now": micros(now), "until": micros(until)}
+    return connection.execute(_hold, wanted).rowcount == 1
+
+
+def let_go(connection: Connection, name: str, holder: str) -> None:
+    """Give the lease back, when it is `holder`'s."""
+    connection.execute(_let_go, {"name": name, "holder": holder})
+
+
 class Leases:
     """Takes and gives back leases."""
 
@@ -25,14 +39,12 @@ class Leases:
 
     async def hold(self, name: str, holder: str, *, now: datetime, until: datetime) -> bool:
         """Take the lease, or make one's own longer; return whether `holder` has it until `until`."""
-        wanted = {"name": name, "holder": holder, "now": micros(now), "until": micros(until)}
 
         def work(connection: Connection) -> bool:
-            return connection.execute(_hold, wanted).rowcount == 1
+            return hold(connection, name, holder, now=now, until=until)
 
         return await self._database.writer.run(work)
 
     async def let_go(self, name: str, holder: str) -> None:
         """Give the lease back, when it is `holder`'s."""
-        gone = {"name": name, "holder": holder}
-        await self._database.writer.run(lambda connection: connection.execute(_let_go, gone))
+        await self._database.writer.run(lambda connection: let_go(connection, name, holder))

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 from adapters.storage.dialects import open_engines, prepare_place
 from adapters.storage.errors import translated
@@ -20,11 +20,21 @@ def migrate(url: str) -> None:
     engines = open_engines(url, readers=1)
     try:
         with translated(), engines.writer.begin() as connection:
-            configuration = _configuration()
-            configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+            upgrade(connection)
     finally:
         engines.dispose()
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the database to a revision within the connection's transaction."""
+    configuration = _configuration()
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, revision)
+
+
+def knows(revision: str) -> bool:
+    """Return whether this version has a migration of that name."""
+    return any(each.revision == revision for each in ScriptDirectory.from_config(_configuration()).walk_revisions())
 
 
 def is_current(url: str) -> bool:

@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from adapters.storage.content import ContentFiles
 from adapters.storage.database import Database, opened
+from adapters.storage.epochs import Chronicle
 from adapters.storage.errors import translated
 from adapters.storage.leases import Leases
+from adapters.storage.mark import MarkFile
 from adapters.storage.queue import TableQueue
 from adapters.storage.register import Registers
 from adapters.storage.spool import FileSpool, own_folder
@@ -32,6 +34,8 @@ class Storage(Struct, frozen=True):
     registers: Registers
     leases: Leases
     sweeper: Sweeper
+    chronicle: Chronicle
+    mark: MarkFile
 
 
 @asynccontextmanager
@@ -67,4 +71,6 @@ async def open_storage(
                 registers=Registers(database),
                 leases=Leases(database),
                 sweeper=Sweeper(database, files),
+                chronicle=Chronicle(database),
+                mark=MarkFile(settings.mark_file),
             )

@@ -78,6 +78,12 @@ _tellings = (
 )
 
 
+def wait_again(connection: Connection, at: datetime) -> None:
+    """Make every published order wait again, due at once: its queue is gone."""
+    published = update(orders).where(of("orders", PUBLISHED))
+    connection.execute(published.values(state=ORDER_WAITING, due_at=micros(at), published_at=None))
+
+
 class Outboxes:
     """The part of the store that holds orders."""
 

@@ -1,0 +1,168 @@
+"""Facts about contents that are purged, and those that stay, on every engine."""
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.storage.leases import BACKUP
+from hub.changes import Changes
+from hub.events import Event
+from hub.lifecycle import State
+from hub.retention import Retention
+from tests.contract.samples import AT, event, move, submission
+
+KEEP = timedelta(days=10)
+DIGEST = "ab" * 32
+
+
+@pytest.fixture
+def retention(storage, clock):
+    return Retention(storage.purger, KEEP, clock)
+
+
+async def handed_over(store, at, **changed):
+    """Record a package that was consigned and handed over at `at`; return it."""
+    unit = submission(state=State.CONSIGNED, at=AT, **changed)
+    await store.record(unit)
+    (copy,) = unit.deliveries
+    ended = event(Event.CONTENT_HANDOVER, unit.package, copy, at=at)
+    await store.record(Changes(moves=(move(copy, State.HANDED_OVER, at=at),), events=(ended,)))
+    return unit.package
+
+
+async def is_purged(store, package):
+    content = await store.content(package.sha256)
+    return content.purged_at is not None
+
+
+async def test_purged_after_the_last_handover(store, retention, clock):
+    """A content stays for the days after the handover and then goes; package, events and digest stay."""
+    package = await handed_over(store, AT + timedelta(days=1))
+    clock.now = AT + timedelta(days=11) - timedelta(seconds=1)
+    assert await retention.purge() == 0
+    assert not await is_purged(store, package)
+    clock.now = AT + timedelta(days=11)
+    assert await retention.purge() == 1
+    content = await store.content(package.sha256)
+    assert (content.purged_at, content.data, content.path, content.size) == (clock.now, None, None, 5)
+    assert await store.package(package.id) == package
+    assert [each.jws is not None for each in await store.events(package.id)] == [True, True]
+    assert await retention.purge() == 0
+
+
+async def test_open_deliveries_keep_the_content(store, retention, clock):
+    """While one recipient has not taken it, and until the days after its end, the content stays."""
+    unit = submission(systems=("sys-2", "sys-3"), state=State.CONSIGNED)
+    await store.record(unit)
+    taken, waiting = unit.deliveries
+    at = AT + timedelta(days=1)
+    await store.record(
+        Changes(
+            moves=(move(taken, State.HANDED_OVER, at=at),),
+            events=(event(Event.CONTENT_HANDOVER, unit.package, taken, at=at),),
+        )
+    )
+    clock.now = AT + timedelta(days=29)
+    assert await retention.purge() == 0
+    expired_at = AT + timedelta(days=30)
+    await store.record(
+        Changes(
+            moves=(move(waiting, State.EXPIRED, at=expired_at),),
+            events=(event(Event.EXPIRY, unit.package, waiting, at=expired_at),),
+        )
+    )
+    clock.now = expired_at + KEEP - timedelta(seconds=1)
+    assert await retention.purge() == 0
+    clock.now = expired_at + KEEP
+    assert await retention.purge() == 1
+    assert await is_purged(store, unit.package)
+
+
+async def test_dead_deliveries_keep_the_content(store, retention, clock):
+    """A dead delivery may be re-driven: its content stays until it has expired."""
+    unit = submission(state=State.DEAD)
+    await store.record(unit)
+    clock.now = AT + timedelta(days=29)
+    assert await retention.purge() == 0
+    assert not await is_purged(store, unit.package)
+
+
+async def test_hold_and_release(store, storage, retention, clock):
+    """What is held stays whatever the policy says; released, it goes at the next turn."""
+    package = await handed_over(store, AT)
+    await storage.purger.hold(package.id, "thanh tra", AT)
+    await storage.purger.hold(package.id, "again", AT + timedelta(days=1))
+    assert [(each.package_id, each.at, each.reason) for each in await storage.purger.holds()] == [
+        (package.id, AT, "thanh tra")
+    ]
+    clock.now = AT + timedelta(days=400)
+    assert await retention.purge() == 0
+    assert await storage.purger.release(package.id, clock.now)
+    assert not await storage.purger.release(package.id, clock.now)
+    assert await retention.purge() == 1
+    assert await is_purged(store, package)
+
+
+async def test_shared_content_stays_while_one_needs_it(store, storage, retention, clock):
+    """Packages with equal bytes share a content: it goes when the last of them is due, not before."""
+    first = await handed_over(store, AT, sha256=DIGEST)
+    await handed_over(store, AT + timedelta(days=5), sha256=DIGEST)
+    third = await handed_over(store, AT, sha256=DIGEST)
+    await storage.purger.hold(third.id, "giữ", AT)
+    clock.now = AT + timedelta(days=12)
+    assert await retention.purge() == 0
+    clock.now = AT + timedelta(days=30)
+    assert await retention.purge() == 0
+    await storage.purger.release(third.id, clock.now)
+    assert await retention.purge() == 1
+    assert await is_purged(store, first)
+
+
+async def test_many_in_batches(store, retention, clock):
+    """A backlog of more than one batch goes in one turn, and the cursor says how far it came."""
+    for _ in range(250):
+        await handed_over(store, AT)
+    clock.now = AT + timedelta(days=20)
+    assert await retention.purge() == 250
+    measures = {each.name: each.value for each in retention.measure()}
+    assert measures == {
+        "axis_contents_purged": 250,
+        "axis_purge_reached_timestamp_seconds": AT.timestamp(),
+    }
+
+
+async def test_nothing_goes_while_a_backup_is_taken(store, storage, retention, clock):
+    """Whoever copies finds every content that the snapshot names."""
+    package = await handed_over(store, AT)
+    clock.now = AT + timedelta(days=20)
+    assert await storage.leases.hold(BACKUP, "me", now=clock.now, until=clock.now + timedelta(minutes=5))
+    assert await retention.purge() == 0
+    assert not await is_purged(store, package)
+    clock.advance(minutes=6)
+    assert await retention.purge() == 1
+
+
+async def test_purged_content_handed_in_again(store, retention, clock):
+    """Bytes that were purged and come again with another package are there again."""
+    package = await handed_over(store, AT, sha256=DIGEST)
+    clock.now = AT + timedelta(days=20)
+    assert await retention.purge() == 1
+    await store.record(submission(sha256=DIGEST))
+    content = await store.content(DIGEST)
+    assert (content.purged_at, content.data) == (None, b"<xml>")
+    assert package.sha256 == DIGEST
+
+
+async def test_files_of_purged_contents_are_swept(store, storage, settings, retention, clock):
+    """The file of a purged content goes with the sweep; that of a kept one stays."""
+    purged = await handed_over(store, AT, sha256=DIGEST)
+    kept = submission(sha256="cd" * 32)
+    await store.record(kept)
+    paths = [settings.content_dir / digest[:2] / digest for digest in (purged.sha256, kept.package.sha256)]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"<xml>")
+    clock.now = AT + timedelta(days=20)
+    await retention.purge()
+    assert await storage.sweeper.sweep(timedelta(seconds=-1)) == 1
+    assert [path.exists() for path in paths] == [False, True]

@@ -1,0 +1,104 @@
+"""The restore drill: a backup of a running hub is brought back, on both engines, and is the same hub."""
+
+import asyncio
+import json
+
+import pytest
+
+from adapters.client import open_client
+from adapters.storage.migrate import migrate
+from tests.integration.backup.conftest import SQLITE, Place, document, empty_copy, hand_in, run, take
+from tests.integration.postgresql.hub import SENDER, PatientHub, create
+
+
+@pytest.mark.parametrize("source, target", [("sqlite", "postgresql"), ("postgresql", "sqlite")])
+async def test_backup_of_one_engine_restores_into_the_other(source, target, url_of, tmp_path):
+    """A running hub's backup restores into the other engine; all is checked, what waited is delivered, receipts are the same."""
+    url = url_of(source)
+    if source == "postgresql":
+        migrate(url)
+    hub, keys = await asyncio.to_thread(create, PatientHub, url, tmp_path / "hub")
+    place = Place(hub, keys)
+    restored = empty_copy(place, tmp_path / "restored", url_of(target))
+    try:
+        hub.start().wait_for("/readyz")
+        done = await hand_in(place, document(1), document(2, 200_000))
+        await take(place, 2)
+        waiting = await hand_in(place, document(3, 300_000))
+        manifest = json.loads(run("backup", tmp_path / "backup", "--config", hub.config, "--json").stdout)
+        assert manifest["contents"]["files"] == 2
+        assert hub.stop() == 0
+        shown = run("restore", tmp_path / "backup", "--verify", "--config", restored.hub.config, "--json").stdout
+        checked = json.loads(shown)["checked"]
+        assert checked["faults"] == []
+        assert checked["receipts"] >= 7
+        restored.hub.start().wait_for("/readyz")
+        assert await take(restored, 1) == [waiting[0].id]
+        async with open_client(restored.hub.url, keys[SENDER]) as sender:
+            assert [(await sender.package(each.id)).receipt for each in done] == [each.receipt for each in done]
+        assert restored.hub.stop() == 0
+    finally:
+        hub.kill()
+        restored.hub.kill()
+
+
+async def test_damaged_backup(place, tmp_path):
+    """One byte changed in a file of rows or a content, or a file missing: refused, and the database stays empty."""
+    await hand_in(place, document(1, 200_000))
+    run("backup", tmp_path / "backup", "--config", place.hub.config)
+    restored = empty_copy(place, tmp_path / "restored", SQLITE)
+    (content,) = (tmp_path / "backup" / "contents").glob("*/*")
+    for path in (tmp_path / "backup" / "packages.rows.gz", content):
+        good = path.read_bytes()
+        for bad in (good[:100] + bytes([good[100] ^ 1]) + good[101:], None):
+            path.unlink()
+            if bad is not None:
+                path.write_bytes(bad)
+            done = run("restore", tmp_path / "backup", "--config", restored.hub.config, code=1)
+            assert path.name.split(".")[0] in done.stderr or "content" in done.stderr
+            path.write_bytes(good)
+    run("restore", tmp_path / "backup", "--verify", "--config", restored.hub.config)
+
+
+async def test_damage_after_the_restore_is_found(place, tmp_path):
+    """`--verify` names a receipt that was changed: here one in the backup whose digest was made to fit."""
+    await hand_in(place, document(1))
+    run("backup", tmp_path / "backup", "--config", place.hub.config)
+    _exchange_receipts(tmp_path / "backup")
+    restored = empty_copy(place, tmp_path / "restored", SQLITE)
+    done = run("restore", tmp_path / "backup", "--verify", "--config", restored.hub.config, code=1)
+    assert "speaks of something else" in done.stdout
+
+
+def _exchange_receipts(folder):
+    """Give every event the receipt of another, and make the manifest agree."""
+    from adapters.storage.backup.rows import read_rows, write_rows
+
+    path = folder / "events.rows.gz"
+    with read_rows(path) as (columns, rows):
+        kept = [list(row) for row in rows]
+    at = columns.index("jws")
+    sealed = [row[at] for row in kept if row[at]]
+    assert len(sealed) > 1
+    for row in kept:
+        if row[at]:
+            row[at] = sealed[sealed.index(row[at]) - 1]
+    path.unlink()
+    written = write_rows(path, columns, kept)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    entry = next(each for each in manifest["tables"] if each["table"] == "events")
+    entry["written"] = {"sha256": written.sha256, "size": written.size, "rows": written.rows}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+
+async def test_nothing_is_overwritten(place, tmp_path):
+    """A backup goes into an empty folder, a restore into an empty database, and only into the hub that it is of."""
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "x").touch()
+    assert "empty" in run("backup", tmp_path / "backup", "--config", place.hub.config, code=1).stderr
+    run("backup", tmp_path / "other", "--config", place.hub.config)
+    assert "empty" in run("restore", tmp_path / "other", "--config", place.hub.config, code=1).stderr
+    foreign = empty_copy(place, tmp_path / "foreign", SQLITE)
+    text = foreign.hub.config.read_text("utf-8")
+    foreign.hub.config.write_text(text.replace('code = "H99"', 'code = "H98"'), "utf-8")
+    assert "H99" in run("restore", tmp_path / "other", "--config", foreign.hub.config, code=1).stderr
