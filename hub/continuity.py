@@ -11,6 +11,7 @@ that says so.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Protocol
 
@@ -20,7 +21,8 @@ from msgspec import Struct
 from hub.accounts import Register
 from hub.changes import Changes
 from hub.ids import EventId
-from hub.register import ROLLBACK, RegisterSource
+from hub.measures import Measure
+from hub.register import RegisterSource
 from hub.trouble import Deferral, Trouble
 
 EVERY = timedelta(seconds=5)
@@ -108,7 +110,7 @@ class Continuity:
         is_known = mark is None or mark.seq <= epoch.lost_seq or await self._chronicle.has(mark)
         self._trouble = None if is_known or mark is None else rolled_back(mark, await self._chronicle.newest())
         if self._trouble is not None:
-            _log.error(ROLLBACK, detail=self._trouble.detail)
+            _log.error("log-rollback-detected", detail=self._trouble.detail)
             raise self._trouble
         self.epoch = epoch.number if epoch.number > 1 else None
 
@@ -116,6 +118,12 @@ class Continuity:
         """Say what health should know; raise `Deferral`."""
         await self.require()
         return f"epoch {self.epoch or 1}"
+
+    def measure(self) -> Iterable[Measure]:
+        """Say which epoch it is, in metrics."""
+        yield Measure(
+            "axis_epoch", "Epoch of the database; above 1 after a restore or an accepted loss.", self.epoch or 1
+        )
 
     async def run(self) -> None:
         """Move the mark on for ever, after a check that the last one is still in the database."""
@@ -137,10 +145,10 @@ class Continuity:
 def rolled_back(mark: Point, newest: Point) -> Deferral:
     """Return what to say of a database that is older than the mark."""
     return Deferral(
-        ROLLBACK,
+        "log-rollback-detected",
         retry_after=timedelta(minutes=5),
         detail=f"Event {mark.seq} ({mark.event_id}) was recorded and is not in the database, whose newest is {newest.seq}: it "
         "is an older copy. Find the newer one; if there is none, axis restore --accept-loss goes on without what is lost.",
-        detail_vi=f"Sự kiện {mark.seq} ({mark.event_id}) đã được ghi nhưng không có trong cơ sở dữ liệu (mới nhất: {newest.seq}): "
+        detail_vi=f"Sự kiện {mark.seq} ({mark.event_id}) đã được ghi mà cơ sở dữ liệu (mới nhất: {newest.seq}) không có: "
         "đây là bản cũ. Hãy tìm bản mới hơn; nếu không có, axis restore --accept-loss để chạy tiếp, chấp nhận phần đã mất.",
     )

@@ -16,7 +16,7 @@ from hub.ports import Reader
 from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery, Standing
 from hub.record import EventRecord
 from hub.register import CurrentRegister
-from hub.trouble import Defect
+from hub.trouble import Defect, Refusal
 
 _READABLE = frozenset({State.CONSIGNED, State.HANDED_OVER})
 
@@ -107,6 +107,13 @@ class Library:
         content = await self._reader.content(package.sha256)
         if content is None:
             raise Defect("defect", detail=f"content {package.sha256} of package {package.id} is missing")
+        if content.purged_at is not None:
+            day = f"{content.purged_at:%Y-%m-%d}"
+            raise Refusal(
+                "content-purged",
+                detail=f"The content was purged on {day}; its digest is {package.sha256}.",
+                detail_vi=f"Nội dung đã được xóa theo chính sách ngày {day}; mã băm: {package.sha256}.",
+            )
         return content
 
     def _require_readable(self, deliveries: tuple[Delivery, ...]) -> None:

@@ -114,11 +114,12 @@ class InboxItem(Struct, frozen=True, kw_only=True):
 
 
 class Bytes(Struct, frozen=True):
-    """The content of a package: in memory when small, else a file to read from."""
+    """The content of a package: in memory when small, else a file to read from; neither when it was purged."""
 
     size: int
     data: bytes | None = None
     path: Path | None = None
+    purged_at: datetime | None = None
 
 
 class TrayQuery(Struct, frozen=True, kw_only=True):

@@ -138,6 +138,12 @@ class UpstreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     key: str = ""
 
 
+class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long contents are kept. Receipts, digests and events are kept for ever."""
+
+    content_days: float = 0.0
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is logged, as JSON lines on standard error."""
 
@@ -168,5 +174,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     delivery: DeliverySettings = DeliverySettings()
     vxp: VxpSettings = VxpSettings()
     upstream: UpstreamSettings = UpstreamSettings()
+    retention: RetentionSettings = RetentionSettings()
     mail: MailSettings = MailSettings()
     log: LogSettings = LogSettings()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from hub.register import CurrentRegister
+from hub.register import ROLLBACK, CurrentRegister
 from hub.trouble import Deferral
 
 _AGAIN_AFTER = 1.0  #: seconds between attempts of what must succeed once
@@ -18,10 +18,15 @@ _log = structlog.get_logger()
 
 
 async def take_up(register: CurrentRegister) -> None:
-    """Read the register; without a database the hub starts all the same, not ready, and reads it when the database answers."""
+    """Read the register; without a database the hub starts all the same, not ready, and reads it when the database answers.
+
+    Raises `Deferral` log-rollback-detected when the database is older than this machine knows.
+    """
     try:
         await register.refresh()
     except Deferral as trouble:
+        if trouble.code == ROLLBACK:
+            raise
         _log.warning("started-without-database", code=trouble.code, detail=trouble.detail)
 
 

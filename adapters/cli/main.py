@@ -35,6 +35,8 @@ _COMMANDS: tuple[tuple[Group, str, str, str], ...] = (
         "doctor:doctor",
         "Check a hub's folder and surroundings; each line passes, fails or says the fix.",
     ),
+    (_HUB, "backup", "backup:backup", "Write a backup of a hub, running or not."),
+    (_HUB, "restore", "backup:restore", "Bring a backup back, and check all of it."),
     (_HUB, "demo", "demo.command:demo", "Exchange real signed packages on a throw-away hub and show what happened."),
     (_EXCHANGE, "compose", "compose:compose", "Write an edXML package from fields and files."),
     (_EXCHANGE, "send", "send:send", "Hand in packages and check the receipts."),
@@ -56,6 +58,7 @@ _COMMANDS: tuple[tuple[Group, str, str, str], ...] = (
     (_ADMIN, "system", "system:app", "Connected systems."),
     (_ADMIN, "key", "key:app", "API keys of systems and people."),
     (_ADMIN, "user", "user:app", "People with a role."),
+    (_ADMIN, "package", "package:app", "Contents that must be kept."),
     (_ADMIN, "queue", "queue:app", "What waits and what is stuck."),
 )
 

@@ -76,6 +76,7 @@ COMMENTS: Mapping[str, str] = MappingProxyType(
         "upstream.ca": "Authorities that its certificate is checked against (PEM); empty: those of the system.",
         "upstream.certificate": "Our own certificate for axes that demand one (PEM, with its chain); empty: none.",
         "upstream.key": "The key of that certificate, when it does not stand in the same file.",
+        "retention.content_days": "Days that a content stays after its last delivery ended; 0: for ever.",
         "mail.host": "Mail server; empty: no mail is sent.",
         "mail.port": "Its port; no TLS and no password: use the relay of your own network.",
         "mail.sender": "Address that mail comes from.",

@@ -72,10 +72,13 @@ def _explain_client(error: Exception) -> int:
 
 
 def _explain_trouble(error: Exception) -> int:
+    from hub.register import ROLLBACK
     from hub.trouble import Deferral, Trouble
 
     assert isinstance(error, Trouble)  # noqa: S101 - for the type checker; the caller has looked
     detail = error.detail_vi if current() == "vi" else error.detail
+    if error.code == ROLLBACK:  # starting again would say the same
+        return _print(f"{detail} ({error.code})", USAGE)
     return _print(f"{detail or error.code} ({error.code})", UNREACHABLE if isinstance(error, Deferral) else NO)
 
 

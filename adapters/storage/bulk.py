@@ -49,6 +49,18 @@ class BulkUpsert(BulkInsert):
         self._tail = f" ON CONFLICT ({', '.join(map(_quoted, keys))}) DO UPDATE SET {replaced}"
 
 
+class BulkRenew(BulkInsert):
+    """Inserts rows; one that is there with the same primary key is changed by `assignments` where `condition` holds, or kept.
+
+    No key may come twice: PostgreSQL refuses to change what the same statement has inserted.
+    """
+
+    def __init__(self, table: Table, columns: Sequence[str], *, assignments: str, condition: str) -> None:
+        super().__init__(table, columns)
+        keys = ", ".join(_quoted(column.name) for column in table.primary_key.columns)
+        self._tail = f" ON CONFLICT ({keys}) DO UPDATE SET {assignments} WHERE {condition}"
+
+
 class BulkUpdate:
     """Runs `UPDATE table SET assignments FROM (VALUES …) AS v WHERE condition`.
 

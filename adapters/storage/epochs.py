@@ -35,17 +35,11 @@ class Chronicle:
 
     async def has(self, point: Point) -> bool:
         """Return whether that event is there under that number."""
-        wanted = select(events.c.id).where(events.c.seq == point.seq)
-        return await self._database.read(lambda connection: connection.execute(wanted).scalar() == point.event_id)
+        return await self._database.read(lambda connection: _has(connection, point))
 
     async def epoch(self) -> Epoch:
         """Return the epoch that the database is in."""
-
-        def read(connection: Connection) -> Epoch:
-            row = connection.execute(_epoch).first()
-            return Epoch() if row is None else Epoch(row.number, row.lost_seq)
-
-        return await self._database.read(read)
+        return await self._database.read(_present)
 
 
 def newest_point(connection: Connection) -> Point:
@@ -54,8 +48,13 @@ def newest_point(connection: Connection) -> Point:
     return Point() if row is None else Point(row.seq, EventId(row.id))
 
 
+def is_in(connection: Connection, mark: Point) -> bool:
+    """Return whether the database holds the event of a mark, or says that it is lost."""
+    return mark.seq <= _present(connection).lost_seq or _has(connection, mark)
+
+
 def begin_epoch(connection: Connection, cause: str, *, mark: Point | None, accepts_loss: bool) -> Epoch:
-    """Begin a new epoch, numbered above the mark. With `accepts_loss` what the mark knows of and the database does not is lost."""
+    """Begin a new epoch, numbered above the mark. `accepts_loss`: what only the mark knows of counts as lost."""
     kept = newest_point(connection)
     known = kept if mark is None or mark.seq < kept.seq else mark
     lost = known if accepts_loss else kept
@@ -72,6 +71,15 @@ def begin_epoch(connection: Connection, cause: str, *, mark: Point | None, accep
     connection.execute(insert(epochs), values)
     _go_on_after(connection, known.seq + GAP)
     return Epoch(number, lost.seq)
+
+
+def _has(connection: Connection, point: Point) -> bool:
+    return connection.execute(select(events.c.id).where(events.c.seq == point.seq)).scalar() == point.event_id
+
+
+def _present(connection: Connection) -> Epoch:
+    row = connection.execute(_epoch).first()
+    return Epoch() if row is None else Epoch(row.number, row.lost_seq)
 
 
 def _go_on_after(connection: Connection, seq: int) -> None:

@@ -15,6 +15,7 @@ from adapters.storage.epochs import Chronicle
 from adapters.storage.errors import translated
 from adapters.storage.leases import Leases
 from adapters.storage.mark import MarkFile
+from adapters.storage.purging import Purger
 from adapters.storage.queue import TableQueue
 from adapters.storage.register import Registers
 from adapters.storage.spool import FileSpool, own_folder
@@ -36,6 +37,7 @@ class Storage(Struct, frozen=True):
     sweeper: Sweeper
     chronicle: Chronicle
     mark: MarkFile
+    purger: Purger
 
 
 @asynccontextmanager
@@ -73,4 +75,5 @@ async def open_storage(
                 sweeper=Sweeper(database, files),
                 chronicle=Chronicle(database),
                 mark=MarkFile(settings.mark_file),
+                purger=Purger(database),
             )

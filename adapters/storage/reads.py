@@ -12,6 +12,7 @@ from adapters.storage.database import Database
 from adapters.storage.rows import DELIVERY, EVENT, PACKAGE, delivery_of, event_of, package_of
 from adapters.storage.tables import contents, deliveries, events, orders, packages
 from adapters.storage.terms import OF_DELIVERY, of
+from adapters.storage.times import moment
 from hub.delivery import Delivery
 from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
@@ -80,7 +81,9 @@ _events = select(*EVENT).where(events.c.package_id == bindparam("id")).order_by(
 _first_event = select(*EVENT).where(events.c.event == bindparam("event")).order_by(events.c.seq).limit(1)
 _event_of_delivery = _first_event.where(events.c.delivery_id == bindparam("id"))
 _event_of_package = _first_event.where(and_(events.c.package_id == bindparam("id"), events.c.delivery_id.is_(None)))
-_content = select(contents.c.size, contents.c.data).where(contents.c.sha256 == bindparam("sha256"))
+_content = select(contents.c.size, contents.c.data, contents.c.purged_at).where(
+    contents.c.sha256 == bindparam("sha256")
+)
 
 
 class Reads:
@@ -165,7 +168,9 @@ class Reads:
         found = await self._database.look_up(_content, {"sha256": sha256})
         if not found:
             return None
-        size, data = found[0]
+        size, data, purged_at = found[0]
+        if purged_at is not None:
+            return Bytes(size, purged_at=moment(purged_at))
         return Bytes(size, data, None if data is not None else self._files.path(sha256))
 
 

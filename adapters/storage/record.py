@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
 from adapters.storage import rows
-from adapters.storage.bulk import BulkInsert, BulkSelect, BulkUpdate, Row
+from adapters.storage.bulk import BulkInsert, BulkRenew, BulkSelect, BulkUpdate, Row
 from adapters.storage.dialects import queue_for_append
 from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
 from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
@@ -26,7 +26,12 @@ from hub.lifecycle import State
 Outcome = frozenset[str] | Duplicate | Stale  #: topics to notify, or why the unit was left out
 
 _insert_packages = BulkInsert(packages)
-_insert_contents = BulkInsert(contents, ("sha256", "size", "data"), keep_existing=True)
+_insert_contents = BulkRenew(  # what was purged and is handed in again is there again
+    contents,
+    ("sha256", "size", "data"),
+    assignments="data = excluded.data, purged_at = NULL",
+    condition="contents.purged_at IS NOT NULL",
+)
 _insert_deliveries = BulkInsert(deliveries)
 _insert_events = BulkInsert(events, rows.EVENT_COLUMNS)
 _insert_orders = BulkInsert(orders)
@@ -132,7 +137,9 @@ class _Batch:
         """Write the rows of all admitted units; parents before children."""
         units = self._units
         _insert_packages(connection, [rows.package_row(unit.package) for unit in units if unit.package is not None])
-        _insert_contents(connection, [(c.sha256, c.size, c.data) for unit in units if (c := unit.content) is not None])
+        _insert_contents(
+            connection, _last((c.sha256, c.size, c.data) for unit in units if (c := unit.content) is not None)
+        )
         _insert_deliveries(
             connection, [rows.delivery_row(each, i) for unit in units for i, each in enumerate(unit.deliveries)]
         )

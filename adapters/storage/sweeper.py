@@ -1,4 +1,4 @@
-"""Removing content files that no row names: their submission died between the file and the commit."""
+"""Removing content files that no row needs: their submission died between the file and the commit, or they were purged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from adapters.storage.tables import contents
 
 OLD = timedelta(days=1)  #: much longer than any submission lasts
 
-_known = select(contents.c.sha256).where(contents.c.sha256.in_(bindparam("names", expanding=True)))
+_known = select(contents.c.sha256).where(
+    contents.c.sha256.in_(bindparam("names", expanding=True)), contents.c.purged_at.is_(None)
+)
 
 
 class Sweeper:

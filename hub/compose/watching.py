@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from adapters.trust.revocation import RevocationCache
 from hub.certificate_watch import CertificateWatch
+from hub.clock import TrustedClock
 from hub.continuity import Continuity
 from hub.health import Probe
 from hub.measures import Measuring
@@ -17,6 +18,7 @@ class Watching(NamedTuple):
     """What is watched; None: not asked for."""
 
     process: Process
+    clock: TrustedClock
     continuity: Continuity
     retention: Retention | None
     revocation: RevocationCache | None
@@ -24,7 +26,7 @@ class Watching(NamedTuple):
 
     def probes(self) -> dict[str, Probe]:
         """Return what health asks."""
-        found: dict[str, Probe] = {"continuity": self.continuity.probe}
+        found: dict[str, Probe] = {"clock": self.clock.probe, "continuity": self.continuity.probe}
         return found if self.revocation is None else found | {"revocation": self.revocation.probe}
 
     def measurings(self) -> tuple[Measuring, ...]:

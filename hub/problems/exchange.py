@@ -59,6 +59,20 @@ EXCHANGE = (
         example="GET /v1/packages/<id of another agency's package>",
     ),
     Problem(
+        code="content-purged",
+        status=410,
+        title=Words("Nội dung đã được xóa theo chính sách", "The content was purged"),
+        cause=Words(
+            "Mọi lượt chuyển đã kết thúc và thời hạn lưu nội dung đã qua; biên nhận, mã băm và diễn biến vẫn còn.",
+            "Every delivery has ended and the time for which contents are kept is over; receipts, digest and events stay.",
+        ),
+        fix=Words(
+            "Lấy văn bản từ hệ thống đã gửi hoặc đã nhận; so mã băm với biên nhận.",
+            "Take the document from the system that sent or received it, and compare its digest with the receipt.",
+        ),
+        example="GET /v1/packages/<id>/content years later",
+    ),
+    Problem(
         code="recipient-unknown",
         status=422,
         title=Words("Không có nơi nhận", "A recipient cannot be reached"),

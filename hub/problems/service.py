@@ -247,7 +247,8 @@ SERVICE = (
         is_retryable=True,
         title=Words("Nhật ký bị lùi lại", "The log went backwards"),
         cause=Words(
-            "Nhật ký ngắn hơn điểm kiểm soát đã công bố.", "The log is shorter than a checkpoint that was published."
+            "Cơ sở dữ liệu thiếu sự kiện mà trục đã ghi: đó là bản cũ.",
+            "The database lacks events that the hub has recorded: it is an older copy.",
         ),
         fix=_ASK_OPERATOR,
         example="restored from an old backup",

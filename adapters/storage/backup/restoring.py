@@ -80,6 +80,7 @@ def _require_whole(folder: Path, table: TableFile) -> None:
 
 def _fill(connection: Connection, folder: Path, file: TableFile, progress: Progress) -> None:
     table = Table(file.table, MetaData(), autoload_with=connection)
+    connection.execute(table.delete())  # of rows that the migrations made
     with read_rows(folder / file.file) as (columns, rows):
         insert = BulkInsert(table, columns)
         filled = 0

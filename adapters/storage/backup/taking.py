@@ -98,9 +98,10 @@ def _take(connection: Connection, files: ContentFiles, folder: Path, hub: str, p
     for table in metadata.sorted_tables:
         if table.name in LEFT_OUT:
             continue
-        file = f"{table.name}.rows.gz"
-        rows = counted(_rows(connection, table), partial(progress, table.name))
-        written.append(TableFile(table.name, file, write_rows(folder / file, [c.name for c in table.columns], rows)))
+        name = str(table.name)  # SQLAlchemy's own kind of text is no text to others
+        file = f"{name}.rows.gz"
+        rows = counted(_rows(connection, table), partial(progress, name))
+        written.append(TableFile(name, file, write_rows(folder / file, [str(c.name) for c in table.columns], rows)))
     return Manifest(
         format=FORMAT,
         hub=hub,
@@ -127,7 +128,9 @@ def counted(rows: Iterable[T], progress: Callable[[int], None]) -> Iterator[T]:
 
 
 def _newest(connection: Connection) -> Newest | None:
-    row = connection.execute(select(events.c.seq, events.c.id, events.c.at).order_by(events.c.seq.desc()).limit(1)).first()
+    row = connection.execute(
+        select(events.c.seq, events.c.id, events.c.at).order_by(events.c.seq.desc()).limit(1)
+    ).first()
     return None if row is None else Newest(row.seq, row.id, moment(row.at))
 
 

@@ -14,7 +14,6 @@ TROUBLES = {"Refusal", "Deferral", "Defect", "RefusedWithReceipt", "_say_and_end
 LATER = {
     "clock-unreliable",
     "integrity-error",
-    "log-rollback-detected",
     "request-in-progress",
     "timestamp-unavailable",
 }

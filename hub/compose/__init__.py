@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import structs
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from adapters.amqp import open_broker
 from adapters.http.annexes import Annex
@@ -40,7 +37,10 @@ from hub.carrying import collection, delivery_loops, lost_orders
 from hub.certificate_watch import CertificateWatch
 from hub.clock import TrustedClock
 from hub.commits import Commits
-from hub.configuration import ConfigurationError
+from hub.compose.places import located
+from hub.compose.probes import probes
+from hub.compose.watching import Watching
+from hub.continuity import Continuity, GuardedRegister
 from hub.credential_uses import CredentialUses
 from hub.examination import Capacity, Examination
 from hub.examine import Window
@@ -51,7 +51,6 @@ from hub.health import Health, Probe
 from hub.housekeeping import Chore, Housekeeping
 from hub.inbox import Inbox
 from hub.library import Library
-from hub.measures import Measuring
 from hub.pace import Pace
 from hub.ports import Broker
 from hub.pressure import Pressure
@@ -59,44 +58,28 @@ from hub.quotas import Quotas
 from hub.recall import Recalls
 from hub.redrive import Redrive
 from hub.register import CurrentRegister
+from hub.retention import Retention
 from hub.roles import ALONE, Process
 from hub.services import Services, watched
-from hub.settings import Settings, StorageSettings
+from hub.settings import Settings
 from hub.signals import Signals
 from hub.starting import once_loaded, prepared_by, take_up
 from hub.strangers import Strangers
 from hub.submission import Submission
 from hub.supervision import running_loops
 from hub.tray import Tray
-from hub.trouble import Deferral
 from signing.keys import facts
 
+__all__ = ["located", "locker_of", "now", "running", "serve"]
+
+_PURGE_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(hours=6)
 _SEEK_LOST_EVERY = timedelta(minutes=1)
-_LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
 
 
 def now() -> datetime:
     """Return the present, aware UTC, for what states no time and claims nothing: who may enter, what is still fresh."""
     return datetime.now(UTC)
-
-
-class _Watching(NamedTuple):
-    """What is watched: which process this is, its clock, revoked certificates (None: not required), and those that will end."""
-
-    process: Process
-    clock: TrustedClock
-    revocation: RevocationCache | None
-    endings: CertificateWatch
-
-    def probes(self) -> dict[str, Probe]:
-        """Return what health asks."""
-        known: dict[str, Probe] = {"clock": self.clock.probe}
-        return known if self.revocation is None else known | {"revocation": self.revocation.probe}
-
-    def measurings(self) -> tuple[Measuring, ...]:
-        """Return what metrics ask."""
-        return tuple(each.measure for each in self if each is not None)
 
 
 class _Brokerage(NamedTuple):
@@ -126,7 +109,9 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
         committed=commits.announce,
         clock=clock,
     ) as storage:
-        register = CurrentRegister(storage.registers)
+        continuity = Continuity(storage.chronicle, storage.mark)
+        commits.subscribe(continuity.observe)
+        register = CurrentRegister(GuardedRegister(storage.registers, continuity))
         await take_up(register)
         async with (
             open_courier(settings, lambda: register.snapshot, now) as webhook,
@@ -135,6 +120,7 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
             open_axes(settings, base_dir, lambda: register.snapshot, locker_of(settings, base_dir), now) as axes,
         ):
             watch = _watch(settings, trust, register)
+            retention = _retention(settings, storage)
             services = _services(
                 settings,
                 storage,
@@ -143,22 +129,24 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
                 signals,
                 commits,
                 brokerage,
-                _Watching(process, clock, revocation, watch),
+                Watching(process, clock, continuity, retention, revocation, watch),
             )
             loops = {"credential-uses": services.credential_uses.run, "certificates": watch.run} | brokerage.loops
             loops["clock"] = partial(clock.watch, storage.database.time)
+            loops["mark"] = continuity.run
             loops["pressure"] = services.pressure.run
             if process.role.carries:
                 chores = (
                     Chore("lost-orders", _SEEK_LOST_EVERY, lost_orders(services).republish),
                     Chore("sweep-content", _SWEEP_EVERY, storage.sweeper.sweep),
                     Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watch.look),
+                    *((Chore("purge-contents", _PURGE_EVERY, retention.purge),) if retention else ()),
                 )
                 loops["housekeeping"] = Housekeeping(leases=storage.leases, chores=chores, clock=clock).run
                 loops |= delivery_loops(
                     services,
                     {webhook.binding: webhook, UpstreamCourier.binding: UpstreamCourier(axes, storage.store)},
-                    Attestor(settings.hub.code, trust.sealer),
+                    _attestor(settings, trust, continuity),
                     storage.registers.forget_address,
                 )
                 collected = collection(services, axes, storage.leases)
@@ -216,22 +204,8 @@ def _settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def located(settings: StorageSettings, base_dir: Path) -> StorageSettings:
-    """Return the storage settings with every relative path made absolute; raise `ConfigurationError` for a foreign URL."""
-    try:
-        url = make_url(settings.url)
-    except ArgumentError as error:
-        raise ConfigurationError("storage.url is no SQLAlchemy URL") from error
-    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
-        raise ConfigurationError("storage.url must begin with sqlite:/// or postgresql+psycopg://")
-    if url.drivername.startswith("sqlite") and url.database:
-        url = url.set(database=str(base_dir / url.database))
-    return structs.replace(
-        settings,
-        url=url.render_as_string(hide_password=False),
-        content_dir=base_dir / settings.content_dir,
-        spool_dir=base_dir / settings.spool_dir,
-    )
+def _attestor(settings: Settings, trust: Trust, continuity: Continuity) -> Attestor:
+    return Attestor(settings.hub.code, trust.sealer, lambda: continuity.epoch)
 
 
 def _services(
@@ -242,9 +216,9 @@ def _services(
     signals: Signals,
     commits: Commits,
     brokerage: _Brokerage,
-    watching: _Watching,
+    watching: Watching,
 ) -> Services:
-    attestor = Attestor(settings.hub.code, trust.sealer)
+    attestor = _attestor(settings, trust, watching.continuity)
     store, clock = storage.store, watching.clock
     quotas = Quotas(store, now)
     commits.subscribe(quotas.observe)
@@ -292,7 +266,7 @@ def _services(
         library=library,
         handing_on=HandingOn(library, settings.hub.code),
         health=Health(
-            _probes(storage, trust, settings.storage.content_dir) | watching.probes() | brokerage.probes,
+            probes(storage, trust, settings.storage.content_dir, now) | watching.probes() | brokerage.probes,
             may_be_away=frozenset(brokerage.probes),
         ),
         measurings=(*watching.measurings(), tray.measure, pressure.measure, strangers.measure),
@@ -346,6 +320,11 @@ def _watch(settings: Settings, trust: Trust, register: CurrentRegister) -> Certi
     return CertificateWatch(hub=facts(trust.hub_certificate), register=register, clock=now, messenger=messenger)
 
 
+def _retention(settings: Settings, storage: Storage) -> Retention | None:
+    days = settings.retention.content_days
+    return Retention(storage.purger, timedelta(days=days), now) if days > 0 else None
+
+
 def _examination(
     settings: Settings, trust: Trust, register: CurrentRegister, revocation: RevocationCache | None
 ) -> Examination:
@@ -366,24 +345,3 @@ def _examination(
         ),
         revocation=lambda: revocation.current if revocation else None,
     )
-
-
-def _probes(storage: Storage, trust: Trust, content_dir: Path) -> dict[str, Probe]:
-    async def database() -> str:
-        return f"register version {await storage.registers.register_version()}"
-
-    async def signing() -> str:
-        until = trust.hub_certificate.not_valid_after_utc
-        if not trust.hub_certificate.not_valid_before_utc <= now() <= until:
-            raise Deferral(
-                "signing-unavailable", detail=f"the hub's certificate is not valid now (until {until:%Y-%m-%d})"
-            )
-        return f"certificate valid until {until:%Y-%m-%d}"
-
-    async def disk() -> str:
-        free = shutil.disk_usage(content_dir).free
-        if free < _LEAST_FREE_BYTES:
-            raise Deferral("storage-full", detail=f"only {free // 1_048_576} MiB free")
-        return f"{free // 1_048_576} MiB free"
-
-    return {"database": database, "signing": signing, "disk": disk}
