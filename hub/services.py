@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from hub.admission import Admission
 from hub.agency_requests import AgencyRequests
+from hub.client_certificates import ClientCertificates
 from hub.commits import Commits
 from hub.credential_uses import CredentialUses
 from hub.feed import Feed
@@ -43,6 +44,7 @@ class Services:
     credential_uses: CredentialUses
     admission: Admission
     strangers: Strangers
+    client_certificates: ClientCertificates
     pressure: Pressure
     submission: Submission
     handover: Handover

@@ -12,8 +12,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Self
 
+import asn1crypto.x509  # type: ignore[import-untyped]
 from cryptography import x509
 from msgspec import Struct
+
+import signing.asn1  # noqa: F401 - sets asn1crypto up before threads read
+from signing.errors import FOREIGN
 
 
 class Revoked(Struct, frozen=True, gc=False):
@@ -92,6 +96,19 @@ class RevocationEvidence(Struct, frozen=True):
             by_serial[answer.serial] = (*by_serial.get(answer.serial, ()), answer)
         version = hashlib.sha256("".join(sorted(unique)).encode()).hexdigest()
         return cls(lists, answers, version, by_issuer, by_serial)
+
+    def names_revoked(self, certificate: bytes) -> bool:
+        """Tell whether a list of its issuer names this certificate (DER); for those who know it by itself.
+
+        False says nothing more than that: the list may be missing or old. That a list was signed by its issuer is for
+        whoever collects evidence to see to. A certificate that cannot be read is named by none.
+        """
+        try:
+            parsed = asn1crypto.x509.Certificate.load(certificate, strict=True)
+            issuer, serial = str(parsed.issuer.hashable), int(parsed.serial_number)
+        except FOREIGN:
+            return False
+        return any(each.entry(serial) is not None for each in self.lists_by_issuer.get(issuer, ()))
 
 
 class Revocation(Struct, frozen=True):

@@ -18,7 +18,7 @@ from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, common_head
 from adapters.http.framing import require_plain
 from adapters.http.guard import peer_behind
 from adapters.http.lifetime import Lifetime
-from adapters.http.peers import address_behind, certificate_of
+from adapters.http.peers import Peer, address_behind, certificate_of
 from adapters.http.problems import problem_answer
 from adapters.http.query import Nothing, asked
 from adapters.http.routes import BY_HANDLER, Route
@@ -85,7 +85,7 @@ async def _visit(annex: Annex, request: web.Request, lifetime: Lifetime) -> web.
     peer = peer_behind(request)
     visitor = Visitor(
         address=address_behind(request, peer),
-        certificate_sha256=certificate_of(request, peer),
+        certificate_sha256=_certificate_sha256(request, peer),
         is_stopping=lifetime.is_stopping,
         remember=partial(remember, request),
     )
@@ -108,7 +108,7 @@ async def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) 
 async def _let_in(request: web.Request, route: Route) -> None:
     services = services_of(request)
     at = services.clock()
-    presented = Presented(request.headers.get(hdrs.AUTHORIZATION), certificate_of(request, peer_behind(request)))
+    presented = Presented(request.headers.get(hdrs.AUTHORIZATION), _certificate_sha256(request, peer_behind(request)))
     authenticated = authenticate(presented, services.register.known(), at)
     caller = authenticated.caller
     request[CALLER] = caller
@@ -121,6 +121,15 @@ async def _let_in(request: web.Request, route: Route) -> None:
             detail=f"The role {caller.role} may not use this route.",
             detail_vi=f"Vai trò {caller.role} không được dùng đường dẫn này.",
         )
+
+
+def _certificate_sha256(request: web.Request, peer: Peer) -> str | None:
+    """Return the SHA-256 of the client certificate; raise `Refusal` authentication-failed for a revoked one."""
+    certificate = certificate_of(request, peer)
+    if certificate is None:
+        return None
+    services_of(request).client_certificates.require_good(certificate)
+    return certificate.sha256
 
 
 async def _refused(trouble: Trouble, request: web.Request, annex: Annex | None) -> web.Response:

@@ -21,6 +21,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from adapters.http.context import remember
+from hub.client_certificates import ClientCertificate
 from hub.configuration import ConfigurationError
 from hub.trouble import Refusal
 
@@ -36,11 +37,11 @@ _GONE = "gone"
 
 
 class Peer(Struct, frozen=True):
-    """One end of a connection: its address, whether it is a proxy that we trust, and the SHA-256 of its certificate (hex)."""
+    """One end of a connection: its address, whether it is a proxy that we trust, and its certificate."""
 
     address: str
     is_proxy: bool = False
-    certificate_sha256: str | None = None
+    certificate: ClientCertificate | None = None
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -74,8 +75,8 @@ def address_behind(request: web.BaseRequest, peer: Peer) -> str:
     return peer.address
 
 
-def certificate_of(request: web.BaseRequest, peer: Peer) -> str | None:
-    """Return the SHA-256 (hex) of the client certificate that speaks for a request; None without one.
+def certificate_of(request: web.BaseRequest, peer: Peer) -> ClientCertificate | None:
+    """Return the client certificate that speaks for a request; None without one.
 
     Raises `Refusal` authentication-failed for a field of a trusted proxy that cannot be read.
     """
@@ -83,7 +84,7 @@ def certificate_of(request: web.BaseRequest, peer: Peer) -> str | None:
     if not peer.is_proxy:
         if fields:
             remember(request, ignored=CLIENT_CERT)
-        return peer.certificate_sha256
+        return peer.certificate
     if not fields:
         return None
     match = _BYTES.fullmatch(fields[0].strip()) if len(fields) == 1 else None
@@ -93,13 +94,17 @@ def certificate_of(request: web.BaseRequest, peer: Peer) -> str | None:
             detail="The proxy's `Client-Cert` is not one byte sequence of RFC 9440.",
             detail_vi="Trường `Client-Cert` của proxy không đúng dạng của RFC 9440.",
         )
-    return hashlib.sha256(b64decode(match[1])).hexdigest()
+    return _certificate(b64decode(match[1]))
 
 
-def _certificate_of(transport: asyncio.BaseTransport) -> str | None:
+def _certificate_of(transport: asyncio.BaseTransport) -> ClientCertificate | None:
     tls = transport.get_extra_info("ssl_object")
     der = None if tls is None else tls.getpeercert(binary_form=True)
-    return None if der is None else hashlib.sha256(der).hexdigest()
+    return None if der is None else _certificate(der)
+
+
+def _certificate(der: bytes) -> ClientCertificate:
+    return ClientCertificate(hashlib.sha256(der).hexdigest(), der)
 
 
 def _plain(address: str) -> str:

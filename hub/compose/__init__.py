@@ -35,6 +35,7 @@ from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
 from hub.carrying import collection, delivery_loops, lost_orders
 from hub.certificate_watch import CertificateWatch
+from hub.client_certificates import ClientCertificates
 from hub.clock import TrustedClock
 from hub.commits import Commits
 from hub.compose.places import located
@@ -69,6 +70,7 @@ from hub.submission import Submission
 from hub.supervision import running_loops
 from hub.tray import Tray
 from signing.keys import facts
+from signing.revocation import Revocation
 
 __all__ = ["located", "locker_of", "now", "running", "serve"]
 
@@ -245,6 +247,7 @@ def _services(
         credential_uses=CredentialUses(storage.registers),
         admission=admission,
         strangers=strangers,
+        client_certificates=ClientCertificates(_revocation_of(watching.revocation)),
         pressure=pressure,
         submission=Submission(
             examination=_examination(settings, trust, register, watching.revocation),
@@ -325,6 +328,11 @@ def _retention(settings: Settings, storage: Storage) -> Retention | None:
     return Retention(storage.purger, timedelta(days=days), now) if days > 0 else None
 
 
+def _revocation_of(cache: RevocationCache | None) -> Callable[[], Revocation | None]:
+    """Return who says what is required at the moment; always None without a cache."""
+    return lambda: cache.current if cache else None
+
+
 def _examination(
     settings: Settings, trust: Trust, register: CurrentRegister, revocation: RevocationCache | None
 ) -> Examination:
@@ -343,5 +351,5 @@ def _examination(
             memory_budget=intake.memory_budget,
             pace=Pace(settings.limits.busy_share),
         ),
-        revocation=lambda: revocation.current if revocation else None,
+        revocation=_revocation_of(revocation),
     )

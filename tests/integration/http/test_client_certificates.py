@@ -10,7 +10,7 @@ import ssl
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,8 @@ from hub.compose import located
 from hub.configuration import load
 from signing.keys import der_of, facts, fingerprint, pem_of_certificates, pem_of_key
 from signing.lab import Identity, KeyKind, LabPki, Validity
+from signing.lab_revocation import crl
+from signing.revocation import Revoked
 from tests.integration.http.client import Answer
 from tests.support.hub import HubProcess, axis, free_port
 
@@ -95,6 +97,7 @@ def callers(tmp_path_factory) -> Iterator[Callers]:
     certificates = {
         "a": seal("a", A),
         "a2": seal("a2", A),
+        "revoked": seal("r", A),
         "b": seal("b", B),
         "suspended": seal("s", SUSPENDED),
         "unbound": seal("u", "nobody"),
@@ -104,7 +107,9 @@ def callers(tmp_path_factory) -> Iterator[Callers]:
     }
     port = free_port()
     configure(hub, pki, port)
-    bound = {"a": A, "a2": A, "b": B, "suspended": SUSPENDED, "expired": A, "future": A, "foreign": A}
+    entry = {certificates["revoked"].certificate.serial_number: Revoked(NOW - timedelta(hours=1), "keyCompromise")}
+    (hub.folder / "tls" / "clients.crl").write_bytes(crl(pki.subordinate, NOW, entry))
+    bound = {"a": A, "a2": A, "revoked": A, "b": B, "suspended": SUSPENDED, "expired": A, "future": A, "foreign": A}
     asyncio.run(bind(hub, {certificates[name]: system for name, system in bound.items()}))
     axis("system", "suspend", SUSPENDED, "--config", str(hub.config))
     hub.start()
@@ -117,6 +122,7 @@ def configure(hub: HubProcess, pki: LabPki, port: int) -> None:
     folder.mkdir()
     server = pki.subordinate.issue(pki.root.certificate.subject, pki.validity)
     (folder / "ca.pem").write_bytes(pem_of_certificates(pki.root.certificate))
+    (folder / "sub.pem").write_bytes(pem_of_certificates(pki.subordinate.certificate))
     (folder / "server.pem").write_bytes(pem_of_certificates(*server.chain))
     (folder / "server.key").write_bytes(pem_of_key(server.key))
     text = hub.config.read_text(encoding="utf-8")
@@ -127,6 +133,8 @@ def configure(hub: HubProcess, pki: LabPki, port: int) -> None:
         'certificate = ""': 'certificate = "tls/server.pem"',
         'key = ""': 'key = "tls/server.key"',
         "client_ca = []": 'client_ca = ["tls/ca.pem"]',
+        "intermediates = []": 'intermediates = ["tls/sub.pem"]',
+        '"pki/sub.crl.pem"]': '"pki/sub.crl.pem", "tls/clients.crl"]',
     }.items():
         assert old in text
         text = text.replace(old, new)
@@ -193,6 +201,13 @@ def test_row_27_both_disagree(callers, certificate):
 def test_row_27_unbound(callers):
     """Row 27: a certificate of the right authority that no system is bound to is nobody."""
     assert callers.over_tls("unbound").code == "authentication-failed"
+
+
+def test_row_27_revoked(callers):
+    """Row 27: a bound certificate that its authority's CRL names is nobody, over our own TLS and from a trusted proxy."""
+    assert callers.over_tls("revoked").code == "authentication-failed"
+    assert callers.over_tcp(PROXY, **callers.headers(certificate="revoked")).code == "authentication-failed"
+    assert callers.over_tls("revoked", **callers.headers(A)).code == "authentication-failed"
 
 
 @pytest.mark.parametrize("certificate", ["expired", "future", "foreign"])
