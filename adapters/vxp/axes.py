@@ -23,6 +23,8 @@ from hub.shared_secrets import SecretLocker
 from hub.trouble import Defect
 from hub.upstreams import Upstream
 
+_KEEP_ALIVE = 4.0  #: seconds; servers of this protocol close idle connections after some ten
+
 _log = structlog.get_logger()
 
 
@@ -99,7 +101,9 @@ async def open_axes(
     """
     limits = Limits(settings.upstream.timeout, settings.intake.max_bytes)
     tls = tls_context(settings.upstream, base_dir)
-    async with open_session(ConfiguredTargets(), seconds=LONGEST_TRANSFER, headers={}, resolver=resolver) as session:
+    async with open_session(
+        ConfiguredTargets(), seconds=LONGEST_TRANSFER, headers={}, resolver=resolver, keep_alive=_KEEP_ALIVE
+    ) as session:
         yield Axes(session, snapshot, locker, clock, limits, tls)
 
 
