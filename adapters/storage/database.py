@@ -18,10 +18,12 @@ from adapters.storage.held import HeldConnection
 from adapters.storage.own_reader import OwnReader
 from adapters.storage.wakeups import open_wakeups
 from adapters.storage.writer import Committed, GroupCommit, Notify
+from hub.trouble import Deferral
 
 T = TypeVar("T")
 
 READERS = 4
+_SILENCES = 2  #: a database that says nothing for twice the time in which it gives up a lock does not answer
 MAX_WAIT = timedelta(seconds=10)  #: how long a write may wait before new work is refused
 
 
@@ -62,15 +64,20 @@ class Database:
 class Readers:
     """A few threads, each with a connection of its own."""
 
-    def __init__(self, engine: Engine, count: int) -> None:
+    def __init__(self, engine: Engine, count: int, silence: timedelta) -> None:
         self._engine = engine
+        self._silence = silence.total_seconds()
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="axis-reader", initializer=self._begin)
         self._own = threading.local()
         self._connections: list[HeldConnection] = []
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in one of the threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+        """Run `work` in one of the threads; raise `Deferral` when the database is silent: it may hang for hours."""
+        try:
+            async with asyncio.timeout(self._silence):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+        except TimeoutError:
+            raise Deferral("storage-unavailable", detail="the database does not answer") from None
 
     def close(self) -> None:
         """Let running reads end, then close every connection."""
@@ -106,11 +113,12 @@ async def opened(
             is_in_process=is_in_process(url),
             max_pending=max_pending,
             max_wait=max_wait,
+            silence=_SILENCES * patience,
             notify=notify,
             committed=committed,
             announce=announce,
         )
-        readers = Readers(engines.reader, READERS)
+        readers = Readers(engines.reader, READERS, _SILENCES * patience)
         own = OwnReader(engines.reader) if is_in_process(url) else None
         try:
             yield Database(readers, writer, own)

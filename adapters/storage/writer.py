@@ -77,6 +77,7 @@ class GroupCommit:
         is_in_process: bool,
         max_pending: int,
         max_wait: timedelta,
+        silence: timedelta,
         notify: Notify,
         committed: Committed,
         announce: Announce,
@@ -91,6 +92,8 @@ class GroupCommit:
         self._pending: deque[Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="axis-writer")
         self._writing: asyncio.Task[None] | None = None
+        self._silence = silence.total_seconds()
+        self._is_silent = False  #: a batch has been with the database for longer than that
 
     async def record(self, changes: Changes) -> None:
         """Write one unit; raise `Duplicate`, `Stale` or `Deferral`."""
@@ -125,6 +128,8 @@ class GroupCommit:
     async def _add(self, job: Job) -> Any:
         if len(self._pending) >= 2 * self._max_pending:
             raise Deferral("overloaded", detail=f"{len(self._pending)} writes are waiting")
+        if self._is_silent:
+            raise _no_answer()
         job.added_at = asyncio.get_running_loop().time()
         self._pending.append(job)
         if self._writing is None:
@@ -132,13 +137,19 @@ class GroupCommit:
         return await job.future
 
     async def _write_pending(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while self._pending:
                 await self._gather()
                 if batch := self._draw():
-                    outcomes = await self._write(batch)
+                    limit = loop.call_later(self._silence, self._give_up, batch)
+                    try:
+                        outcomes = await self._write(batch)
+                    finally:
+                        limit.cancel()
+                        self._is_silent = False
                     # Apart, so that a listener that fails does not stop the writing.
-                    asyncio.get_running_loop().call_soon(self._conclude, batch, outcomes)
+                    loop.call_soon(self._conclude, batch, outcomes)
         finally:
             self._writing = None
 
@@ -161,6 +172,12 @@ class GroupCommit:
                 batch.append(job)
                 weight += job.weight
         return batch
+
+    def _give_up(self, batch: list[Job]) -> None:
+        """Tell all who wait that the database is silent: it may hang for hours. What it is writing may yet be committed."""
+        self._is_silent = True
+        for job in (*batch, *self._pending):
+            _answer(job.future, _no_answer())
 
     def _conclude(self, batch: list[Job], outcomes: Sequence[Done | Exception]) -> None:
         finished = list(zip(batch, outcomes, strict=True))
@@ -239,6 +256,10 @@ def _topics(outcomes: Iterable[Done | Exception]) -> frozenset[str]:
 
 def _outcome(recorded: Outcome) -> Done | Exception:
     return recorded if isinstance(recorded, Exception) else Done(None, recorded)
+
+
+def _no_answer() -> Deferral:
+    return Deferral("storage-unavailable", detail="the database does not answer")
 
 
 def _again(trouble: Deferral) -> Deferral:

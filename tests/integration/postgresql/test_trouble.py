@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,30 @@ async def test_server_that_is_down_is_a_deferral(storage, postgresql):
         postgresql.start()
     assert await storage.store.package(unit.package.id) == unit.package
     await storage.store.record(submission())
+
+
+async def test_server_that_hangs_is_a_deferral(settings, postgresql):
+    """Row 53: while the server says nothing, reads and writes are deferred; when it goes on, so does the same process."""
+    unit = submission()
+    async with opened(settings.url, max_pending=100, notify=lambda _: None, patience=timedelta(seconds=1)) as database:
+        store = SqlStore(database, ContentFiles(settings.content_dir))
+        await store.record(unit)
+        postgresql.freeze()
+        try:
+            asking = (store.record(submission()), store.record(submission()), *(store.package("x") for _ in range(8)))
+            answers = await asyncio.gather(*asking, return_exceptions=True)
+            with pytest.raises(Deferral):
+                await store.record(submission())
+        finally:
+            postgresql.thaw()
+        assert {each.code for each in answers} == {"storage-unavailable"}
+        last = submission()
+        for _ in range(50):
+            with contextlib.suppress(Deferral):
+                await store.record(last)
+                break
+            await asyncio.sleep(0.1)
+        assert await store.package(last.package.id) == last.package
 
 
 async def test_transaction_that_lost_its_server_is_a_deferral(storage, settings, postgresql):

@@ -12,7 +12,6 @@ TROUBLES = {"Refusal", "Deferral", "Defect", "RefusedWithReceipt", "_say_and_end
 
 #: Rows of the contract's list whose cause comes with later work: clocks, the log, time stamps, integrity.
 LATER = {
-    "clock-unreliable",
     "integrity-error",
     "request-in-progress",
     "timestamp-unavailable",

@@ -88,11 +88,11 @@ async def test_missing_table_is_a_defect(tmp_path):
         (errno.EDQUOT, "storage-full"),
         (errno.EFBIG, "storage-full"),
         (errno.EIO, "storage-unavailable"),
-        (errno.EMFILE, "storage-unavailable"),
+        (errno.EMFILE, "overloaded"),
     ],
 )
 def test_trouble_of_the_disk(number, code):
-    """Row 54: errors of the file system are deferrals that tell a full disk from others."""
+    """Rows 54, 55: errors of the file system are deferrals that tell a full disk from others."""
     with pytest.raises(Deferral) as caught, translated():
         raise OSError(number, os.strerror(number))
     assert caught.value.code == code
