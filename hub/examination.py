@@ -24,6 +24,7 @@ from hub.spool import Spooled
 from hub.trouble import Refusal
 from hub.turns import LoopTurns, Seats
 from routing.values import System
+from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy
 from signing.certificates import TrustAnchors
 from signing.revocation import Revocation
 
@@ -71,7 +72,9 @@ class Examination:
         capacity: Capacity,
         revocation: Callable[[], Revocation | None] = lambda: None,
         hub_code: str = "",
+        algorithms: AlgorithmPolicy = DEFAULT_POLICY,
     ) -> None:
+        self._algorithms = algorithms
         self._hub_code = hub_code
         self._register = register
         self._anchors = anchors
@@ -104,6 +107,7 @@ class Examination:
             window=self._window,
             revocation=self._revocation(),
             hub_code=self._hub_code,
+            algorithms=self._algorithms,
         )
         with spooled.view() as data:
             return examine(data, system=system, rules=rules, at=self._clock(), recipient=recipient)

@@ -25,6 +25,7 @@ from schemas.edxml import DocumentEnvelope, Envelope, Kind, read, sdk
 from schemas.edxml.identity import identify
 from schemas.edxml.lean import LIFT_FROM, LeanTree, parse_lean
 from schemas.errors import Malformed, Violation
+from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy
 from signing.certificates import TrustAnchors
 from signing.errors import Undetermined, Unregistered, Untrusted
 from signing.report import Step
@@ -59,6 +60,7 @@ class Rules(Struct, frozen=True):
     window: Window
     revocation: Revocation | None = None
     lift_from: int = LIFT_FROM
+    algorithms: AlgorithmPolicy = DEFAULT_POLICY
     hub_code: str = ""
 
 
@@ -121,6 +123,7 @@ def _verify(lean: LeanTree, system: System, rules: Rules, at: datetime) -> Verif
             registry=rules.snapshot,
             anchors=rules.anchors,
             at=at,
+            policy=rules.algorithms,
             revocation=rules.revocation,
             texts=lean.texts,
         )

@@ -53,6 +53,26 @@ class IntakeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max_age_days: float = 0.0
 
 
+class SignatureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By which algorithms packages may be signed, as of `since`; the lists may be made shorter, not longer."""
+
+    since: str = "2026-01-01"
+    digests: tuple[str, ...] = ("sha256", "sha384", "sha512")
+    methods: tuple[str, ...] = (
+        "rsa-sha256",
+        "rsa-sha384",
+        "rsa-sha512",
+        "sha256-rsa-MGF1",
+        "sha384-rsa-MGF1",
+        "sha512-rsa-MGF1",
+        "ecdsa-sha256",
+        "ecdsa-sha384",
+        "ecdsa-sha512",
+    )
+    min_rsa_bits: int = 2048
+    curves: tuple[str, ...] = ("secp256r1", "secp384r1", "secp521r1")
+
+
 class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one caller may ask for, unless the register grants a system something else. 0: no limit."""
 
@@ -167,6 +187,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     listen: ListenSettings = ListenSettings()
     tls: TlsSettings = TlsSettings()
     intake: IntakeSettings = IntakeSettings()
+    signatures: SignatureSettings = SignatureSettings()
     limits: LimitSettings = LimitSettings()
     storage: StorageSettings = StorageSettings()
     broker: BrokerSettings = BrokerSettings()

@@ -100,6 +100,11 @@ LAB_SHA1_POLICY = replace(
 )
 
 
+def short_name(algorithm: str) -> str:
+    """Return the last part of an algorithm's URI, by which people call it; a curve's name is short already."""
+    return algorithm.rpartition("#")[2]
+
+
 def weakness_of(key: object, policy: AlgorithmPolicy) -> str:
     """Return in a few words why the policy forbids this public key; empty when it does not."""
     if isinstance(key, rsa.RSAPublicKey):

@@ -30,6 +30,15 @@ DOCTOR_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Sửa tệp theo config/axis.toml, hoặc chỉ đúng tệp bằng --config.",
             "Correct the file after config/axis.toml, or name the right one with --config.",
         ),
+        "doctor-policy": (
+            "từ {since}: {methods}; RSA từ {bits} bit; {curves}; gửi sớm nhất {oldest} ngày trước, muộn nhất {newest} giờ sau",
+            "since {since}: {methods}; RSA of {bits} bits or more; {curves}; sent at most {oldest} days ago, {newest} h ahead",
+        ),
+        "doctor-policy-bad": ("{error}", "{error}"),
+        "doctor-policy-bad-fix": (
+            "Sửa mục [signatures]; danh sách chỉ được rút ngắn, không được thêm.",
+            "Correct section [signatures]; its lists may be made shorter, not longer.",
+        ),
         "doctor-keys": ("khóa và chứng thư số khớp nhau: {path}", "key and certificate belong together: {path}"),
         "doctor-certificate": ("{subject}, còn {days} ngày", "{subject}, {days} days left"),
         "doctor-certificate-soon": (

@@ -64,6 +64,7 @@ from hub.roles import ALONE, Process
 from hub.services import Services, watched
 from hub.settings import Settings
 from hub.signals import Signals
+from hub.signature_policy import policy_of
 from hub.starting import once_loaded, prepared_by, take_up
 from hub.strangers import Strangers
 from hub.submission import Submission
@@ -352,4 +353,5 @@ def _examination(
             pace=Pace(settings.limits.busy_share),
         ),
         revocation=_revocation_of(revocation),
+        algorithms=policy_of(settings.signatures),
     )

@@ -18,7 +18,7 @@ from signing.certificates import TrustAnchors
 from signing.verify import RegisteredCertificate
 from tests.vectors.signatures.signers import Lab
 
-_SENDING = System(id="sending", name="", binding=Binding.PULL, policy=SignaturePolicy.REQUIRED)
+SENDING = System(id="sending", name="", binding=Binding.PULL, policy=SignaturePolicy.REQUIRED)
 _RECEIVING = System(id="receiving", name="", binding=Binding.PULL, policy=SignaturePolicy.REQUIRED)
 
 
@@ -28,17 +28,18 @@ class Examiner:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         agencies = (
-            Agency(code="H99.01", name="Sở Mẫu", parent=None, system_id=_SENDING.id),
+            Agency(code="H99.01", name="Sở Mẫu", parent=None, system_id=SENDING.id),
             Agency(code="H99.02", name="Sở Khác", parent=None, system_id=_RECEIVING.id),
         )
         certificates = tuple(RegisteredCertificate(sha256, code, b"") for sha256, code in lab.registered.items())
-        register = Register(1, (_SENDING, _RECEIVING), agencies, certificates, (), (), {})
+        register = Register(1, (SENDING, _RECEIVING), agencies, certificates, (), (), {})
         whole = Rules(
             snapshot=Snapshot.of(register),
             anchors=TrustAnchors([lab.pki.root.certificate]),
             window=Window(newest=timedelta(hours=24)),
             lift_from=1 << 40,
         )
+        self.rules = whole
         self._ways = (whole, replace(whole, lift_from=1))
 
     def __call__(self, data: bytes) -> Examined:
@@ -51,7 +52,7 @@ class Examiner:
 
     def _outcome(self, data: bytes, rules: Rules) -> Examined | Refusal | Deferral:
         try:
-            return examine(data, system=_SENDING, rules=rules, at=self._lab.at)
+            return examine(data, system=SENDING, rules=rules, at=self._lab.at)
         except (Refusal, Deferral) as trouble:
             return trouble
 

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from adapters.cli.checks.finding import Finding, Level, Place, failed, passed, warned
 from adapters.cli.language import current
 from adapters.trust import Trust, TrustFault, load_trust
+from hub.configuration import ConfigurationError
+from hub.signature_policy import policy_of
+from signing.algorithms import short_name
 from signing.errors import Undetermined, Untrusted
 from signing.keyinfo import Embedded
 from signing.keys import CertificateFacts, der_of, facts
@@ -16,7 +19,8 @@ _SOON = timedelta(days=30)
 
 
 def check(place: Place) -> Iterator[Finding]:
-    """Judge the files, the validity of the hub's certificate, and whether it leads to an anchor."""
+    """Show the signature policy; judge the files, the validity of the hub's certificate, and whether it leads to an anchor."""
+    yield _policy(place)
     try:
         trust = load_trust(place.settings.trust, place.base_dir)
     except TrustFault as fault:
@@ -28,6 +32,25 @@ def check(place: Place) -> Iterator[Finding]:
     yield _validity(stated, now)
     # Judged within its own lifetime, so that an expired certificate is one finding, not two.
     yield _chain(trust, stated, min(max(now, stated.not_before), stated.not_after - timedelta(seconds=1)))
+
+
+def _policy(place: Place) -> Finding:
+    name = "signature policy"
+    try:
+        policy = policy_of(place.settings.signatures)
+    except ConfigurationError as error:
+        return failed(name, "doctor-policy-bad", error=error)
+    intake = place.settings.intake
+    return passed(
+        name,
+        "doctor-policy",
+        since=policy.since,
+        methods=", ".join(sorted(map(short_name, policy.signatures))),
+        bits=policy.min_rsa_bits,
+        curves=", ".join(sorted(policy.curves)),
+        newest=f"{intake.max_future_hours:g}",
+        oldest=f"{intake.max_age_days:g}" if intake.max_age_days else "∞",
+    )
 
 
 def _validity(stated: CertificateFacts, now: datetime) -> Finding:
