@@ -39,14 +39,14 @@ def http(body: bytes | str, status: str = "200 OK", *headers: str) -> Say:
 class ScriptedServer:
     """Answers the first request with the first of `script`, and so on; the last one for ever."""
 
-    def __init__(self, *script: Say, continues: bool = True) -> None:
+    def __init__(self, *script: Say, continues: bool = True, port: int = 0) -> None:
         self.script = list(script)
         self.requests: list[Recorded] = []
         self.connections = 0
         self._continues = continues
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
