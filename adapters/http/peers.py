@@ -15,6 +15,7 @@ import socket
 from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
@@ -59,8 +60,7 @@ def peer_of(transport: asyncio.BaseTransport, proxies: tuple[Network, ...]) -> P
     name = transport.get_extra_info("peername")
     if not isinstance(name, (tuple, list)):
         return Peer(_GONE)  # reset before it was looked at
-    address = _plain(str(name[0]))
-    is_proxy = any(ip_address(address) in network for network in proxies)
+    address, is_proxy = _known(str(name[0]), proxies)
     return Peer(address, is_proxy, _certificate_of(transport))
 
 
@@ -105,6 +105,13 @@ def _certificate_of(transport: asyncio.BaseTransport) -> ClientCertificate | Non
 
 def _certificate(der: bytes) -> ClientCertificate:
     return ClientCertificate(hashlib.sha256(der).hexdigest(), der)
+
+
+@lru_cache(maxsize=4096)
+def _known(address: str, proxies: tuple[Network, ...]) -> tuple[str, bool]:
+    """Return an address plainly written, and whether it is a proxy's; who connects anew for every call does so often."""
+    plain = _plain(address)
+    return plain, any(ip_address(plain) in network for network in proxies)
 
 
 def _plain(address: str) -> str:

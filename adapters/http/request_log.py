@@ -21,14 +21,22 @@ _LONGEST_PATH = 300
 _LONGEST_AGENT = 100
 
 
+class Outlet:
+    """Where lines go, found once: aiohttp makes a log for every connection."""
+
+    def __init__(self) -> None:
+        self.is_enabled_for = structlog.get_logger().bind().is_enabled_for
+        self.write = structlog.get_config()["logger_factory"]().msg
+
+
 class RequestLog(AbstractAccessLogger):
     """One line and one count per request, written when the answer is out; broken requests included."""
 
-    def __init__(self, metrics: Metrics, logger: logging.Logger, log_format: str) -> None:
+    def __init__(self, metrics: Metrics, outlet: Outlet, logger: logging.Logger, log_format: str) -> None:
         super().__init__(logger, log_format)
         self._metrics = metrics
-        self._is_enabled_for = structlog.get_logger().bind().is_enabled_for
-        self._write = structlog.get_config()["logger_factory"]().msg
+        self._is_enabled_for = outlet.is_enabled_for
+        self._write = outlet.write
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write the line of one request; `time` in seconds."""

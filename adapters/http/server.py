@@ -24,7 +24,7 @@ from adapters.http.lifetime import Lifetime
 from adapters.http.listeners import BACKLOG, Listener, allow_files
 from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
-from adapters.http.request_log import RequestLog
+from adapters.http.request_log import Outlet, RequestLog
 from adapters.http.routes import ROUTES, Route
 from hub.configuration import ConfigurationError
 from hub.failpoints import reached
@@ -131,7 +131,7 @@ def _factory(runner: web.AppRunner, listen: ListenSettings) -> partial[GuardedHa
         auto_decompress=False,
         max_line_size=_LONGEST_HEADER,
         max_field_size=_LONGEST_HEADER,
-        access_log_class=partial(RequestLog, runner.app[METRICS]),
+        access_log_class=partial(RequestLog, runner.app[METRICS], Outlet()),
         access_log=logging.getLogger("axis.requests"),
         access_log_format="",
     )

@@ -8,13 +8,13 @@ own networks. Nothing is compared in a way whose time tells how near a guess was
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from aiohttp import web
 from msgspec import Struct
 
+from adapters.vxp.parameters import Parameters
 from adapters.vxp.signature import Claim, SecretMismatch, SignatureInvalid, read_claim
 from hub.accounts import Caller, Role, Snapshot
 from hub.annex import Visitor
@@ -25,13 +25,16 @@ from hub.trouble import Deferral, Refusal
 #: Compared with when a system has no secret, so that the answer takes as long as for one that has.
 _NOBODY = "0" * 43
 _MOST_OPENED = 20_000
+_MOST_POLLS = 5_000  #: requests of about 1.5 KB each
+
+RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 
 class Admitted(Struct, frozen=True):
     """A caller and what it signed. `terms` are those of its system."""
 
     caller: Caller
-    parameters: Mapping[str, str]
+    parameters: Parameters
     terms: VxpTerms
 
     @property
@@ -47,24 +50,46 @@ class Callers:
         self._services = services
         self._locker = locker
         self._opened: dict[bytes, str] = {}
+        self._polls: dict[RawHeaders, tuple[SharedSecret, Parameters]] = {}
 
-    async def admit(self, request: web.Request, visitor: Visitor) -> Admitted:
-        """Return the caller; raise `Refusal` (authentication-failed, not-authorised) or `Deferral` (rate-limited)."""
+    async def admit(self, request: web.Request, visitor: Visitor, *, may_come_again: bool = True) -> Admitted:
+        """Return the caller; raise `Refusal` (authentication-failed, not-authorised) or `Deferral` (rate-limited).
+
+        `may_come_again`: the very same request is likely to be repeated, so what was found out about it is remembered.
+        """
         at = self._services.clock()
         snapshot = self._services.register.known()
-        try:
-            claim = read_claim(request.raw_headers)
-        except SignatureInvalid as error:
-            raise _failed(f"The signature headers are not right: {error}.", _HEADERS_WRONG) from error
-        secret = self._proof(claim, snapshot, at)
+        secret, parameters = self._proven(request.raw_headers, snapshot, at, is_kept=may_come_again)
         caller = Caller(secret.system_id, Role.SYSTEM)
-        visitor.remember(caller=caller.name, client_since=claim.parameters.get("timestamp"))
+        visitor.remember(caller=caller.name, client_since=parameters.get("timestamp"))
         terms = snapshot.vxp_terms.get(caller.name, VxpTerms())
         _require_active(caller.name, snapshot)
         _require_terms(caller.name, terms, visitor, snapshot, at)
         self._services.credential_uses.note((secret.id,), at)
         await self._pace(caller)
-        return Admitted(caller, claim.parameters, terms)
+        return Admitted(caller, parameters, terms)
+
+    def _proven(
+        self, headers: RawHeaders, snapshot: Snapshot, at: datetime, *, is_kept: bool
+    ) -> tuple[SharedSecret, Parameters]:
+        """Return the secret that a request was signed with, and what it says. A poll is the same, byte for byte, for months."""
+        known = self._polls.get(headers)
+        if (
+            known is not None
+            and known[0].is_valid(at)
+            and known[0] in snapshot.shared_secrets.get(known[0].system_id, ())
+        ):
+            return known
+        try:
+            claim = read_claim(headers)
+        except SignatureInvalid as error:
+            raise _failed(f"The signature headers are not right: {error}.", _HEADERS_WRONG) from error
+        found = self._proof(claim, snapshot, at), claim.parameters
+        if is_kept:
+            if len(self._polls) >= _MOST_POLLS:
+                self._polls.clear()
+            self._polls[headers] = found
+        return found
 
     def _proof(self, claim: Claim, snapshot: Snapshot, at: datetime) -> SharedSecret:
         for secret in snapshot.shared_secrets.get(claim.system_id, ()):

@@ -72,7 +72,7 @@ class VxpEdge:
             raise Refusal("method-not-allowed")
         if visitor.is_stopping:
             raise Deferral("shutting-down")
-        admitted = await self._callers.admit(request, visitor)
+        admitted = await self._callers.admit(request, visitor, may_come_again=not operation.takes_file)
         call = Call(
             request=request,
             services=self._services,
