@@ -36,6 +36,10 @@ class Tray:
         self._failures_before_alarm = failures_before_alarm
         self._alarms = 0
 
+    async def is_empty(self, caller: Caller) -> bool:
+        """Tell whether nothing waits for the caller's system: the answer to most polls, and the quickest."""
+        return not await self._store.has_consigned(_system_of(caller))
+
     async def consigned(self, caller: Caller, query: TrayQuery) -> tuple[TrayItem, ...]:
         """Return a page of what waits for the caller's system."""
         return await self._store.consigned(structs.replace(query, system_id=_system_of(caller)))

@@ -104,10 +104,12 @@ class Trays:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def has_consigned(self, system_id: str) -> bool:
+        """Tell whether anything waits for a system: most polls find nothing, and need no more than this."""
+        return bool(await self._database.look_up(_any, {"system": system_id}))
+
     async def consigned(self, query: TrayQuery) -> tuple[TrayItem, ...]:
         """Return consigned deliveries, whoever holds a lease: urgent first, then oldest."""
-        if not await self._is_anything_in(query.system_id):
-            return ()
         statement = _tray.where(*_bounds(query))
         last = query.offset + query.limit
 
@@ -122,8 +124,6 @@ class Trays:
 
     async def count_consigned(self, query: TrayQuery) -> int:
         """Return how many there are, whatever the page."""
-        if not await self._is_anything_in(query.system_id):
-            return 0
         statement = _count.where(*_bounds(query))
         asked = {"system": query.system_id, "kind": query.kind}
 
@@ -147,10 +147,6 @@ class Trays:
         """Return the words of the recipient on the way to the handover of a delivery, oldest first."""
         rows = await self._database.look_up(_marks_of, {"id": delivery_id})
         return tuple(Event(event) for (event,) in rows)
-
-    async def _is_anything_in(self, system_id: str) -> bool:
-        """Tell whether a system has anything at all: most polls find nothing, and need no more than this."""
-        return bool(await self._database.look_up(_any, {"system": system_id}))
 
 
 def _bounds(query: TrayQuery) -> list[ColumnElement[bool] | TextClause]:

@@ -39,9 +39,13 @@ def failure(code: str, reason: str, *, data: object = ()) -> dict[str, Any]:
     return {"status": "FAIL", "ErrorCode": code, "ErrorDesc": reason, "DocId": "", "count": 0, "data": data}
 
 
-def answer(members: Mapping[str, Any], *, is_last: bool = True) -> web.Response:
-    """Return an answer. `is_last`: this client never uses the connection again, and leaves it open for us to close."""
-    response = web.Response(body=encoded(members), headers=_HEADERS)
+def answer(members: Mapping[str, Any] | bytes, *, is_last: bool = True) -> web.Response:
+    """Return an answer, given as members or encoded.
+
+    `is_last`: this client never uses the connection again, and leaves it open for us to close.
+    """
+    body = members if isinstance(members, bytes) else encoded(members)
+    response = web.Response(body=body, headers=_HEADERS)
     if is_last:
         response.force_close()
     return response

@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from adapters.vxp.call import Call
-from adapters.vxp.envelope import answer, success
+from adapters.vxp.envelope import answer, encoded, success
 from adapters.vxp.parameters import days_in, id_of, kind_in, own_recipient_in, page_in
 from hub.events import Event
 from hub.ids import PackageId
@@ -15,6 +15,9 @@ from hub.lifecycle import State
 from hub.queries import DispatchItem, DispatchQuery, TrayItem, TrayQuery
 from schemas.edxml import Kind
 from schemas.edxml.times import VIETNAM
+
+#: The answers to most polls.
+_NOTHING, _NONE = encoded(success(data=[])), encoded(success(count=0))
 
 _MESSAGE_TYPES = {Kind.DOCUMENT: "edoc", Kind.STATUS: "status"}
 _MARKS = {
@@ -38,6 +41,8 @@ _WAITING = {
 
 async def received(call: Call) -> web.StreamResponse:
     """List what is consigned to the caller's agencies: urgent first, then oldest."""
+    if await call.services.tray.is_empty(call.caller):
+        return answer(_NOTHING)
     query = _tray_query(call, kind_in(call.parameters) or Kind.DOCUMENT)
     items = await call.services.tray.consigned(call.caller, query)
     message_type = _MESSAGE_TYPES[Kind(query.kind)]
@@ -73,6 +78,8 @@ async def sent(call: Call) -> web.StreamResponse:
 
 
 async def _count(call: Call, kind: Kind) -> web.StreamResponse:
+    if await call.services.tray.is_empty(call.caller):
+        return answer(_NONE)
     return answer(success(count=await call.services.tray.count(call.caller, _tray_query(call, kind))))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from hub.changes import Changes, Finished, Postponed, Published, Reported
 from hub.events import Event
 from hub.lifecycle import State
-from hub.queries import PackageQuery, ReceiptQuery, RefusalQuery
+from hub.queries import DispatchQuery, PackageQuery, ReceiptQuery, RefusalQuery, TrayQuery
 from tests.contract.samples import AT, move, submission
 
 GROWING = ("packages", "deliveries", "orders", "events", "queue", "refusals", "contents", "idempotency_keys")
@@ -123,6 +123,19 @@ async def test_work_lists_are_looked_up(storage, explained):
     await queue.settle(await queue.take(5, frozenset()))
     await queue.publish(submission().orders)
     await queue.release(await queue.take(5, frozenset()))
+    assert explained() == {}
+
+
+async def test_trays_are_looked_up(storage, explained):
+    """In-trays and out-trays go through an index, with and without a page, a recipient or a time."""
+    store = storage.store
+    for since, recipients, offset in product((None, AT), (None, ("x",)), (0, 10)):
+        narrowed = {"since": since, "until": since, "offset": offset, "limit": 5}
+        asked = TrayQuery(system_id="x", kind="document", recipients=recipients, **narrowed)
+        await store.consigned(asked)
+        await store.count_consigned(asked)
+        await store.dispatched(DispatchQuery(system_id="x", kind="document", **narrowed))
+        await store.dispatched(DispatchQuery(system_id="x", kind="document", package_id="p", **narrowed))
     assert explained() == {}
 
 
