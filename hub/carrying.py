@@ -25,8 +25,9 @@ def lost_orders(services: Services) -> LostOrders:
     return LostOrders(
         outbox=services.store,
         broker=services.broker,
-        systems=lambda: (system.id for system in services.register.snapshot.directory.systems()),
+        systems=lambda: services.register.snapshot.directory.systems(),  # noqa: PLW0108 - the register of the moment
         after=timedelta(seconds=services.settings.broker.lost_after),
+        remind_after=timedelta(seconds=services.settings.broker.remind_after),
         clock=services.clock,
     )
 

@@ -38,13 +38,17 @@ class Concluder:
         """Whether carrying still makes sense: a delivery that was withdrawn or taken meanwhile needs no courier."""
         if errand.order.purpose is Purpose.TELL:
             return errand.event is not None
-        return errand.delivery is not None and may(errand.delivery.state, Event.CONTENT_CONSIGNMENT)
+        return errand.delivery is not None and (
+            may(errand.delivery.state, Event.CONTENT_CONSIGNMENT) or _is_reminder(errand)
+        )
 
     def conclude(self, errand: Errand, outcome: Outcome) -> Changes:
         """Return what to record: the delivery consigned or relayed, the order postponed, or given up."""
         if isinstance(outcome, Relayed) and _ended_meanwhile(errand):
             return self._relayed_too_late(errand, outcome)
         if not self.is_wanted(errand) or (errand.order.purpose is Purpose.TELL and isinstance(outcome, Consigned)):
+            return Changes(order_changes=(Finished(order_id=errand.order.id),))
+        if _is_reminder(errand) and not isinstance(outcome, Failed):
             return Changes(order_changes=(Finished(order_id=errand.order.id),))
         if isinstance(outcome, Consigned):
             return self._ended(errand, Event.CONTENT_CONSIGNMENT, None)
@@ -74,6 +78,8 @@ class Concluder:
     def _given_up(self, errand: Errand, outcome: Failed | Hopeless, attempts: int) -> Changes:
         last = Postponed(order_id=errand.order.id, attempts=attempts, due_at=self._clock(), error=outcome.reason)
         if errand.order.purpose is Purpose.TELL:
+            return Changes(order_changes=(last, Finished(order_id=errand.order.id)))
+        if _is_reminder(errand):
             return Changes(order_changes=(last, Finished(order_id=errand.order.id)))
         code = "undeliverable" if isinstance(outcome, Hopeless) else "attempts-exhausted"
         why = Reason(code=code, text=outcome.reason)
@@ -114,6 +120,12 @@ class Concluder:
             events=(record,),
             orders=tell(self._register.snapshot.directory, (record,)),
         )
+
+
+def _is_reminder(errand: Errand) -> bool:
+    """Whether a system that consumes its own queue is sent again what it was consigned: it may have lost it."""
+    is_consigned = errand.delivery is not None and errand.delivery.state is State.CONSIGNED
+    return is_consigned and errand.order.binding is Binding.AMQP
 
 
 def _ended_meanwhile(errand: Errand) -> bool:

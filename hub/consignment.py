@@ -27,7 +27,7 @@ from hub.order import Consigned, Failed, Gone, Hopeless, Outcome
 from hub.ports import Broker, Courier, Store
 from hub.queries import Errand, Ticket
 from hub.signals import Signals
-from hub.trouble import Trouble
+from hub.trouble import Deferral, Trouble
 from hub.waiting import Pace, gather_all, pause
 from routing.values import Binding
 
@@ -176,6 +176,8 @@ class Consignment:
         try:
             outcome = await self._couriers[errand.order.binding].carry(errand)
             reached("K13")
+        except Deferral:  # nobody's failure: what carries is away, and the order waits in its queue
+            raise
         except Exception as error:  # noqa: BLE001 - a courier's bug must not stall its queue: it counts as a failed attempt
             _log.exception("courier-failed", system=errand.order.system_id, order=errand.order.id)
             outcome = Failed(f"{type(error).__name__} in the courier")

@@ -151,6 +151,12 @@ class Outbox(Protocol):
     async def unpublish(self, system_id: str | None, published_before: datetime) -> int:
         """Make published orders waiting again (their broker lost them); return how many."""
 
+    async def remind(self, system_id: str | None, carried_before: datetime) -> int:
+        """Make orders waiting again that brought consigned deliveries into queues which systems consume themselves.
+
+        Deliveries that were handed over need none; return how many orders there are.
+        """
+
 
 class Keys(Protocol):
     """Idempotency keys (draft-ietf-httpapi-idempotency-key-header)."""
@@ -191,4 +197,7 @@ class Courier(Protocol):
     binding: Binding
 
     async def carry(self, errand: Errand) -> Outcome:
-        """Carry one errand within the courier's own time limit; never raises for trouble on the way."""
+        """Carry one errand within the courier's own time limit; never raises for trouble on the way to one system.
+
+        Raises `Deferral` when nothing can be carried to anybody: it counts as nobody's failed attempt.
+        """

@@ -101,6 +101,8 @@ class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     url: str = ""
     lost_after: float = 600.0
+    remind_after: float = 21_600.0
+    management_url: str = ""
     max_outbox: int = 200_000
 
 

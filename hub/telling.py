@@ -1,7 +1,7 @@
 """Which orders a decision puts into the outbox: deliveries to their recipients, receipts and statuses home to the sender.
 
-There is one mechanism for both. Systems that are called (webhook) are told; systems that ask (pull, the national SDK) read
-their feed, and an order for them would carry nothing.
+There is one mechanism for both. Systems that are called (webhook) or fed (amqp) are told; systems that ask (pull, the
+national SDK) read their feed, and an order for them would carry nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hub.trouble import Defect
 from routing.directory import Directory
 from routing.values import Binding, Lane, System
 
-_TOLD_BINDINGS = frozenset({Binding.WEBHOOK})
+_TOLD_BINDINGS = frozenset({Binding.WEBHOOK, Binding.AMQP})
 #: The sender gets the acceptance or rejection in the answer to its submission.
 _ANSWERED = frozenset({Event.SUBMISSION_ACCEPTANCE, Event.SUBMISSION_REJECTION})
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import structlog
 
@@ -74,14 +73,14 @@ class AmqpBroker:
 
     async def holding(self, systems: Collection[str]) -> frozenset[str]:
         """Return those of `systems` for which anything is queued, or held here; raise `Deferral`."""
-        held = {each.stock.system_id for each in self._consumers.all() if not each.stock.is_idle}
+        held = {stock.system_id for stock, _ in self._consumers.all() if not stock.is_idle}
         return frozenset([each for each in systems if each in held or await self._has_ready(each)])
 
     async def probe(self) -> str:
         """Say whether the broker is there and takes messages; raise `Deferral`."""
         await self._publisher.post.require_unblocked()
         await self._asking.require_open()
-        broken = [each.stock.name for each in self._consumers.all() if each.is_broken]
+        broken = [stock.name for stock, consumer in self._consumers.all() if consumer.is_broken]
         return f"connected; {len(broken)} queues give no answer: {', '.join(broken[:5])}" if broken else "connected"
 
     async def watch(self) -> None:
@@ -96,8 +95,7 @@ class AmqpBroker:
     async def look(self) -> None:
         """Begin a consumer anew whose queue has held messages for two looks while nothing came, or that holds old ones."""
         silent: dict[QueueConsumer, int] = {}
-        for consumer in self._consumers.all():
-            stock = consumer.stock
+        for stock, consumer in self._consumers.all():
             if stock.is_older_than(self.oldest):
                 consumer.restart()
             elif stock.is_idle and await ready(self._asking, stock.name):
@@ -117,16 +115,3 @@ class AmqpBroker:
     async def _has_ready(self, system_id: str) -> bool:
         counts = [await ready(self._asking, queue_name(system_id, lane)) for lane in Lane]
         return any(counts)
-
-
-@asynccontextmanager
-async def open_broker(
-    url: str, *, systems: Callable[[], Iterable[str]], arrived: Callable[[], None], lost: Lost
-) -> AsyncIterator[AmqpBroker]:
-    """Give a broker and close it on the way out. It connects by itself, now or when RabbitMQ is there."""
-    broker = AmqpBroker(url, systems=systems, arrived=arrived, lost=lost)
-    try:
-        yield broker
-    finally:
-        with suppress(Trouble):
-            await broker.close()

@@ -30,6 +30,8 @@ class Line:
         self._purpose = purpose
         self._connection: AbstractConnection | None = None
         self._opening = asyncio.Lock()
+        self._asking = asyncio.Lock()
+        self._question: AbstractChannel | None = None
         self._not_before = 0.0
 
     async def channel(self, *, publisher_confirms: bool = False) -> AbstractChannel:
@@ -43,6 +45,14 @@ class Line:
                 channel = connection.channel(publisher_confirms=publisher_confirms, on_return_raises=publisher_confirms)
                 await channel.initialize()
                 return channel
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[AbstractChannel]:
+        """Give a channel for one question, kept for the next one: an answer that closes it hurts nobody. Raises `Deferral`."""
+        async with self._asking:
+            if self._question is None or self._question.is_closed or not self._is_open:
+                self._question = await self.channel()
+            yield self._question
 
     async def require_open(self) -> None:
         """Open the connection if need be; raise `Deferral` when the broker cannot be reached."""
@@ -67,9 +77,15 @@ class Line:
                 async with asyncio.timeout(_CLOSE_LIMIT):
                     await connection.close()
 
+    @property
+    def _is_open(self) -> bool:
+        """Ask the transport: the connection's own word covers only what was closed on this side."""
+        transport = self._connection.transport if self._connection is not None else None
+        return transport is not None and not transport.connection.is_closed
+
     async def _open(self) -> AbstractConnection:
         async with self._opening:
-            if self._connection is not None and _is_open(self._connection):
+            if self._connection is not None and self._is_open:
                 return self._connection
             loop = asyncio.get_running_loop()
             if loop.time() < self._not_before:
@@ -118,8 +134,3 @@ class Lines:
     async def close(self) -> None:
         """Close them all."""
         await asyncio.gather(*(each.close() for each in self._lines))
-
-
-def _is_open(connection: AbstractConnection) -> bool:
-    """Ask the transport: the connection's own word covers only what was closed on this side."""
-    return connection.transport is not None and not connection.transport.connection.is_closed

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
+from typing import Protocol
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
@@ -13,8 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from adapters.amqp.connection import Line
 from adapters.amqp.errors import AWAY, translated
 from adapters.amqp.patience import Patience
-from adapters.amqp.stock import Stock
-from adapters.amqp.topology import delete, exists, make
+from adapters.amqp.topology import delete
 from hub.trouble import Trouble
 
 PREFETCH = 200  #: messages of one queue held by one process at most
@@ -28,8 +28,23 @@ Alone = Callable[[], AbstractAsyncContextManager[Line]]
 _log = structlog.get_logger()
 
 
+class Intake(Protocol):
+    """Where the messages of one queue go."""
+
+    name: str  #: of the queue
+
+    async def prepare(self, line: Line, *, is_deleted: bool = False) -> None:
+        """See that the queue is there; one that is not, or was just deleted, is made, and what it held is lost."""
+
+    def begin(self) -> int:
+        """Forget what came before: its channel is lost. Return the number of the next channel."""
+
+    async def take_in(self, number: int, message: AbstractIncomingMessage) -> None:
+        """Take a message that came on the channel of this number."""
+
+
 class QueueConsumer:
-    """Keeps one stock filled, for ever.
+    """Keeps one intake filled, for ever.
 
     `line` is the connection that it shares with others. A queue that gave no answer is tried on one of its own first: a
     broker may close a whole connection over one broken queue. `gate` bounds how many begin at the same time.
@@ -37,23 +52,20 @@ class QueueConsumer:
 
     def __init__(
         self,
-        stock: Stock,
+        intake: Intake,
         *,
         line: Line,
         alone: Alone,
         gate: AbstractAsyncContextManager[object],
-        arrived: Callable[[Stock], None],
         answers: Callable[[str], None],
-        lost: Lost,
         patience: Patience,
     ) -> None:
-        self.stock = stock
+        self.name = intake.name
+        self._intake = intake
         self._line = line
         self._alone = alone
         self._gate = gate
-        self._arrived = arrived
         self._answers = answers
-        self._lost = lost
         self._patience = patience
         self._failures = 0
         self._failing_since = 0.0
@@ -71,8 +83,8 @@ class QueueConsumer:
             try:
                 await self._consume()
             except Trouble as trouble:
-                _log.debug("queue-not-consumed", queue=self.stock.name, detail=trouble.detail)
-            self.stock.begin()
+                _log.debug("queue-not-consumed", queue=self.name, detail=trouble.detail)
+            self._intake.begin()
             await asyncio.sleep(_PAUSE)
 
     def restart(self) -> None:
@@ -88,7 +100,7 @@ class QueueConsumer:
             async with self._judged(self._patience.answer):
                 channel = await self._begin(self._line, PREFETCH)
         self._failures = 0
-        self._answers(self.stock.name)
+        self._answers(self.name)
         self.channel = channel
         try:
             await self._until_over(channel)
@@ -115,35 +127,28 @@ class QueueConsumer:
         """See whether the queue answers; one that was given time enough is made anew before."""
         async with self._alone() as line:
             if self._is_to_be_made_anew():
-                _log.error("queue-made-anew", queue=self.stock.name, failures=self._failures)
+                _log.error("queue-made-anew", queue=self.name, failures=self._failures)
                 async with self._judged(self._patience.remaking):
-                    await delete(line, self.stock.name)
-                    await make(line, self.stock.name)
-                await self._report_lost()
+                    await delete(line, self.name)
+                    await self._intake.prepare(line, is_deleted=True)
             async with self._judged(self._patience.answer):
                 await self._begin(line, prefetch=1)
 
     async def _begin(self, line: Line, prefetch: int) -> AbstractChannel:
         """Consume on a channel of its own, from a queue that is made first when it is not there."""
-        if not await exists(line, self.stock.name):
-            await make(line, self.stock.name)
-            await self._report_lost()
+        await self._intake.prepare(line)
         channel = await line.channel()
         await channel.set_qos(prefetch_count=prefetch)
-        queue = await channel.get_queue(self.stock.name, ensure=False)
+        queue = await channel.get_queue(self.name, ensure=False)
         self._over.clear()
         underlay = await channel.get_underlay_channel()
         underlay.on_consumer_cancel_callbacks.add(self._cancelled)
-        await queue.consume(partial(self._receive, self.stock.begin()))
+        await queue.consume(partial(self._intake.take_in, self._intake.begin()))
         return channel
 
     def _is_to_be_made_anew(self) -> bool:
         age = asyncio.get_running_loop().time() - self._failing_since
         return self._failures >= _FAILURES and age >= self._patience.consumed
-
-    async def _report_lost(self) -> None:
-        with suppress(Trouble):  # without the database now, whoever looks for lost orders finds them later
-            await self._lost(self.stock.system_id)
 
     async def _until_over(self, channel: AbstractChannel) -> None:
         underlay = await channel.get_underlay_channel()
@@ -155,19 +160,7 @@ class QueueConsumer:
             over.cancel()
             closing.cancel()
 
-    async def _receive(self, number: int, message: AbstractIncomingMessage) -> None:
-        if number != self.stock.channel:
-            return
-        with suppress(*AWAY):
-            if not message.message_id:
-                _log.error("message-without-order", queue=self.stock.name)
-                await message.reject(requeue=False)
-            elif self.stock.add(message):
-                self._arrived(self.stock)
-            else:
-                await message.ack()  # the same order waits here already
-
     def _cancelled(self, _frame: object) -> None:
         """Hear from the broker that the consumer is over: its queue was deleted, or its leader is gone."""
-        _log.warning("consumer-cancelled", queue=self.stock.name)
+        _log.warning("consumer-cancelled", queue=self.name)
         self._over.set()

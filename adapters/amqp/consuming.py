@@ -23,11 +23,12 @@ _log = structlog.get_logger()
 
 
 class _System:
-    """Both consumers of one system, and the tasks that run them."""
+    """Both queues of one system: their stocks, their consumers, and the tasks that run these."""
 
-    def __init__(self, consumers: Iterable[QueueConsumer]) -> None:
-        self.consumers = {each.stock.lane: each for each in consumers}
-        self._tasks = [asyncio.create_task(each.run(), name=f"consume {each.stock.name}") for each in consumers]
+    def __init__(self, stocks: Iterable[Stock], consumers: Iterable[QueueConsumer]) -> None:
+        self.stocks = {stock.lane: stock for stock in stocks}
+        self.consumers = tuple(consumers)
+        self._tasks = [asyncio.create_task(each.run(), name=f"consume {each.name}") for each in self.consumers]
 
     def stop(self) -> list[asyncio.Task[None]]:
         for task in self._tasks:
@@ -75,12 +76,12 @@ class Consumers:
         """Take up to `limit` tickets of each system that is not busy, one of each that is ailing, urgent ones first."""
         tickets: list[Ticket] = []
         for system_id in [each for each in self._filled if each not in busy]:
-            consumers = self._systems[system_id].consumers
+            stocks = self._systems[system_id].stocks
             most = 1 if system_id in ailing else limit
-            urgent = consumers[Lane.URGENT].stock.take(most)
+            urgent = stocks[Lane.URGENT].take(most)
             tickets += urgent
-            tickets += consumers[Lane.NORMAL].stock.take(most - len(urgent))
-            if not any(len(each.stock) for each in consumers.values()):
+            tickets += stocks[Lane.NORMAL].take(most - len(urgent))
+            if not any(map(len, stocks.values())):
                 del self._filled[system_id]
         return tuple(tickets)
 
@@ -102,9 +103,13 @@ class Consumers:
                 self._filled[ticket.system_id] = None
         self._notify()
 
-    def all(self) -> list[QueueConsumer]:
-        """Return the consumers of all queues."""
-        return [each for system in self._systems.values() for each in system.consumers.values()]
+    def all(self) -> list[tuple[Stock, QueueConsumer]]:
+        """Return the stocks of all queues with their consumers."""
+        return [
+            pair
+            for system in self._systems.values()
+            for pair in zip(system.stocks.values(), system.consumers, strict=True)
+        ]
 
     async def close(self) -> None:
         """Stop them all; what was not settled comes again."""
@@ -115,21 +120,19 @@ class Consumers:
 
     def _start(self, system_id: str) -> _System:
         line = self._lines.for_channels(len(Lane))
-        return _System(
-            [
-                QueueConsumer(
-                    Stock(system_id, lane),
-                    line=line,
-                    alone=self._lines.alone,
-                    gate=self._gate,
-                    arrived=self._arrived,
-                    answers=self._answers,
-                    lost=self._lost,
-                    patience=self._patience,
-                )
-                for lane in Lane
-            ]
-        )
+        stocks = [Stock(system_id, lane, arrived=self._arrived, lost=self._lost) for lane in Lane]
+        consumers = [
+            QueueConsumer(
+                stock,
+                line=line,
+                alone=self._lines.alone,
+                gate=self._gate,
+                answers=self._answers,
+                patience=self._patience,
+            )
+            for stock in stocks
+        ]
+        return _System(stocks, consumers)
 
     def _arrived(self, stock: Stock) -> None:
         self._filled[stock.system_id] = None
@@ -137,4 +140,4 @@ class Consumers:
 
     def _stock(self, ticket: Ticket) -> Stock | None:
         system = self._systems.get(ticket.system_id)
-        return None if system is None else system.consumers[ticket.lane].stock
+        return None if system is None else system.stocks[ticket.lane]

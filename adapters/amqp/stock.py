@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from heapq import heappop, heappush
 
+import structlog
 from aio_pika.abc import AbstractIncomingMessage
 from msgspec import Struct
 
-from adapters.amqp.topology import queue_name
+from adapters.amqp.connection import Line
+from adapters.amqp.consumer import Lost
+from adapters.amqp.errors import AWAY
+from adapters.amqp.topology import exists, make, queue_name
 from hub.ids import OrderId
 from hub.queries import Ticket
+from hub.trouble import Trouble
 from routing.values import Lane
+
+_log = structlog.get_logger()
 
 
 class Handle(Struct, frozen=True, eq=False):
@@ -26,10 +35,12 @@ class Handle(Struct, frozen=True, eq=False):
 class Stock:
     """The messages of one queue, in the order in which the broker handed them out."""
 
-    def __init__(self, system_id: str, lane: Lane) -> None:
+    def __init__(self, system_id: str, lane: Lane, *, arrived: Callable[[Stock], None], lost: Lost) -> None:
         self.system_id = system_id
         self.lane = lane
         self.name = queue_name(system_id, lane)
+        self._arrived = arrived
+        self._lost = lost
         self.arrivals = 0  #: messages ever received
         self.channel = 0  #: number of the present channel
         self._tickets: list[tuple[int, Ticket]] = []
@@ -44,6 +55,13 @@ class Stock:
         """Whether nothing of this queue is held here, waiting or taken."""
         return not self._tickets and not self._out
 
+    async def prepare(self, line: Line, *, is_deleted: bool = False) -> None:
+        """Make the queue when it is not there, and tell that what it held is lost."""
+        if is_deleted or not await exists(line, self.name):
+            await make(line, self.name)
+            with suppress(Trouble):  # without the database now, whoever looks for lost orders finds them later
+                await self._lost(self.system_id)
+
     def begin(self) -> int:
         """Forget all: it came on a channel that is lost, and comes again. Return the number of the next channel."""
         self.channel += 1
@@ -52,16 +70,20 @@ class Stock:
         self._out.clear()
         return self.channel
 
-    def add(self, message: AbstractIncomingMessage) -> bool:
-        """Put a message into its place; return False for an order that is here already."""
+    async def take_in(self, number: int, message: AbstractIncomingMessage) -> None:
+        """Put a message into its place, unless its order is here already."""
+        if number != self.channel:
+            return
         self.arrivals += 1
-        order_id = OrderId(message.message_id or "")
-        if order_id in self._order_ids or message.delivery_tag is None:
-            return False
-        arrived_at = asyncio.get_running_loop().time()
-        handle = Handle(self.channel, message.delivery_tag, message, arrived_at)
-        self._put(Ticket(order_id, self.system_id, self.lane, handle), handle.tag)
-        return True
+        with suppress(*AWAY):
+            if not message.message_id or message.delivery_tag is None:
+                _log.error("message-without-order", queue=self.name)
+                await message.reject(requeue=False)
+            elif message.message_id in self._order_ids:
+                await message.ack()
+            else:
+                self._add(OrderId(message.message_id), message.delivery_tag, message)
+                self._arrived(self)
 
     def take(self, limit: int) -> list[Ticket]:
         """Take the first tickets out."""
@@ -90,6 +112,10 @@ class Stock:
             return False
         handle = self._tickets[0][1].handle
         return isinstance(handle, Handle) and asyncio.get_running_loop().time() - handle.arrived_at > seconds
+
+    def _add(self, order_id: OrderId, tag: int, message: AbstractIncomingMessage) -> None:
+        handle = Handle(self.channel, tag, message, asyncio.get_running_loop().time())
+        self._put(Ticket(order_id, self.system_id, self.lane, handle), tag)
 
     def _put(self, ticket: Ticket, tag: int) -> None:
         self._order_ids.add(ticket.order_id)

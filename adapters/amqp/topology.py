@@ -19,6 +19,9 @@ from routing.values import Lane
 
 ORDERS = "axis.orders"
 DEAD = "axis.dead"
+ACKNOWLEDGEMENTS = (
+    "axis.acknowledgements"  #: an exchange that systems bound `amqp` write to, and the hub's queue behind it
+)
 #: How often a message may come back unsettled before it is put aside. Lost connections count too, on old brokers even a
 #: consumer that was stopped; so it is generous. The attempts of couriers are counted in the database, not here.
 DELIVERY_LIMIT = 50
@@ -56,6 +59,15 @@ async def declare_queue(channel: AbstractChannel, name: str) -> None:
     await queue.bind(ORDERS, routing_key=name)
 
 
+async def make_acknowledgements(line: Line) -> None:
+    """Declare where systems say what became of deliveries: whatever routing key they use, one queue has it."""
+    async with await line.channel() as channel:
+        await declare_shared(channel)
+        await channel.declare_exchange(ACKNOWLEDGEMENTS, ExchangeType.FANOUT, durable=True)
+        queue = await channel.declare_queue(ACKNOWLEDGEMENTS, durable=True, arguments=dict(_QUORUM))
+        await queue.bind(ACKNOWLEDGEMENTS)
+
+
 async def make(line: Line, name: str) -> None:
     """Declare a queue of a system with all that it needs, on a channel of its own: a refusal closes the channel that asked."""
     async with await line.channel() as channel:
@@ -70,13 +82,12 @@ async def exists(line: Line, name: str) -> bool:
 
 async def ready(line: Line, name: str) -> int | None:
     """Return how many messages of a queue no consumer holds; None when there is no such queue. Raises `Deferral`."""
-    channel = await line.channel()
-    with translated():
-        try:
-            queue = await channel.declare_queue(name, passive=True)
-        except ChannelNotFoundEntity:  # which has closed the asking channel only
-            return None
-        await channel.close()
+    with translated(RuntimeError):
+        async with line.asking() as channel:
+            try:
+                queue = await channel.declare_queue(name, passive=True)
+            except ChannelNotFoundEntity:  # which has closed the asking channel only
+                return None
     return queue.declaration_result.message_count or 0
 
 

@@ -11,12 +11,12 @@ from adapters.storage.database import Database
 from adapters.storage.reads import beside_newest_order
 from adapters.storage.rows import DELIVERY, EVENT, ORDER, PACKAGE, delivery_of, event_of, order_of, package_of
 from adapters.storage.tables import deliveries, events, orders, packages
-from adapters.storage.terms import ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
+from adapters.storage.terms import CONSIGNED, OF_DELIVERY, ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
 from adapters.storage.times import micros, moment
 from hub.ids import OrderId
 from hub.order import Order, Purpose
 from hub.queries import Errand
-from routing.values import Lane
+from routing.values import Binding, Lane
 
 _waiting = of("orders", WAITING)
 _due = (
@@ -151,6 +151,25 @@ class Outboxes:
             return sum(connection.execute(_unpublish, each).rowcount for each in wanted)
 
         return await self._database.writer.run(work, "outbox") if wanted else 0
+
+    async def remind(self, system_id: str | None, carried_before: datetime) -> int:
+        """Make orders waiting again that brought consigned deliveries into queues which systems consume themselves."""
+        before = micros(carried_before)
+        consigned = select(deliveries.c.id).where(of("deliveries", CONSIGNED))
+        if system_id is not None:
+            consigned = consigned.where(deliveries.c.system_id == system_id)
+        again = (
+            update(orders)
+            .where(
+                of("orders", OF_DELIVERY),
+                orders.c.delivery_id.in_(consigned),
+                orders.c.binding == Binding.AMQP.value,
+                orders.c.state == ORDER_DONE,
+                orders.c.due_at < before,
+            )
+            .values(state=ORDER_WAITING, due_at=before, published_at=None, attempts=0)
+        )
+        return await self._database.writer.run(lambda connection: connection.execute(again).rowcount, "outbox")
 
     async def errands(self, order_ids: Sequence[OrderId]) -> tuple[Errand, ...]:
         """Return what couriers need for these orders, in their order; those that are done or unknown are left out."""

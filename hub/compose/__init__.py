@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec import structs
 
-from adapters.amqp import open_broker
+from adapters.amqp import AbsentCourier, open_rabbit
 from adapters.http.annexes import Annex
 from adapters.http.listeners import listeners
 from adapters.http.logs import configure_logs
@@ -29,10 +28,12 @@ from adapters.vxp.courier import UpstreamCourier
 from adapters.vxp.edge import VxpEdge
 from adapters.webhook.courier import open_courier
 from hub import certificate_watch
+from hub.acknowledgements import Acknowledgements
 from hub.admission import Admission
 from hub.agency_requests import AgencyRequests
 from hub.allocation import keep_freed_memory
 from hub.attest import Attestor
+from hub.brokerage import Brokerage
 from hub.carrying import collection, delivery_loops, lost_orders
 from hub.certificate_watch import CertificateWatch
 from hub.client_certificates import ClientCertificates
@@ -48,12 +49,12 @@ from hub.examine import Window
 from hub.feed import Feed
 from hub.handing_on import HandingOn
 from hub.handover import Handover
-from hub.health import Health, Probe
+from hub.health import Health
 from hub.housekeeping import Chore, Housekeeping
 from hub.inbox import Inbox
 from hub.library import Library
+from hub.lost_orders import take_up_lost
 from hub.pace import Pace
-from hub.ports import Broker
 from hub.pressure import Pressure
 from hub.quotas import Quotas
 from hub.recall import Recalls
@@ -83,14 +84,6 @@ _SEEK_LOST_EVERY = timedelta(minutes=1)
 def now() -> datetime:
     """Return the present, aware UTC, for what states no time and claims nothing: who may enter, what is still fresh."""
     return datetime.now(UTC)
-
-
-class _Brokerage(NamedTuple):
-    """The broker, what health asks of it, and the loops that it needs."""
-
-    broker: Broker
-    probes: dict[str, Probe]
-    loops: dict[str, Callable[[], Awaitable[None]]]
 
 
 @asynccontextmanager
@@ -134,7 +127,8 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
                 brokerage,
                 Watching(process, clock, continuity, retention, revocation, watch),
             )
-            loops = {"credential-uses": services.credential_uses.run, "certificates": watch.run} | brokerage.loops
+            loops = brokerage.loops(Acknowledgements(services.handover, register))
+            loops |= {"credential-uses": services.credential_uses.run, "certificates": watch.run}
             loops["clock"] = partial(clock.watch, storage.database.time)
             loops["mark"] = continuity.run
             loops["pressure"] = services.pressure.run
@@ -148,7 +142,11 @@ async def running(settings: Settings, base_dir: Path, process: Process = ALONE) 
                 loops["housekeeping"] = Housekeeping(leases=storage.leases, chores=chores, clock=clock).run
                 loops |= delivery_loops(
                     services,
-                    {webhook.binding: webhook, UpstreamCourier.binding: UpstreamCourier(axes, storage.store)},
+                    {
+                        webhook.binding: webhook,
+                        UpstreamCourier.binding: UpstreamCourier(axes, storage.store),
+                        brokerage.courier.binding: brokerage.courier,
+                    },
                     _attestor(settings, trust, continuity),
                     storage.registers.forget_address,
                 )
@@ -218,7 +216,7 @@ def _services(
     register: CurrentRegister,
     signals: Signals,
     commits: Commits,
-    brokerage: _Brokerage,
+    brokerage: Brokerage,
     watching: Watching,
 ) -> Services:
     attestor = _attestor(settings, trust, watching.continuity)
@@ -270,8 +268,8 @@ def _services(
         library=library,
         handing_on=HandingOn(library, settings.hub.code),
         health=Health(
-            probes(storage, trust, settings.storage.content_dir, now) | watching.probes() | brokerage.probes,
-            may_be_away=frozenset(brokerage.probes),
+            probes(storage, trust, settings.storage.content_dir, now) | watching.probes() | brokerage.probes(),
+            may_be_away=frozenset(brokerage.probes()),
         ),
         measurings=(*watching.measurings(), tray.measure, pressure.measure, strangers.measure),
     )
@@ -280,27 +278,28 @@ def _services(
 @asynccontextmanager
 async def _brokerage(
     settings: Settings, storage: Storage, register: CurrentRegister, signals: Signals, process: Process
-) -> AsyncIterator[_Brokerage]:
+) -> AsyncIterator[Brokerage]:
     """Open the broker that the settings name. RabbitMQ need not be there: it is connected to when it is.
 
     A process that does not carry has no use for it: what it accepts goes into the outbox.
     """
     if not (settings.broker.url and process.role.carries):
-        yield _Brokerage(storage.queue, {}, {})
+        yield Brokerage(storage.queue, AbsentCourier())
         return
-    async with open_broker(
+
+    async def lost(system_id: str) -> None:
+        if await take_up_lost(storage.store, system_id, now()):
+            signals.notify("outbox")
+
+    async with open_rabbit(
         settings.broker.url,
-        systems=lambda: (system.id for system in register.snapshot.directory.systems()),
+        directory=lambda: register.snapshot.directory,
+        content=storage.store.content,
+        base_url=settings.hub.base_url,
         arrived=lambda: signals.notify("queue"),
-        lost=partial(_take_up_lost, storage, signals),
-    ) as broker:
-        yield _Brokerage(broker, {"broker": broker.probe}, {"broker-watch": broker.watch})
-
-
-async def _take_up_lost(storage: Storage, signals: Signals, system_id: str) -> None:
-    """Publish again what stood in a queue that is not there any more."""
-    if await storage.store.unpublish(system_id, now()):
-        signals.notify("outbox")
+        lost=lost,
+    ) as rabbit:
+        yield Brokerage.of(rabbit, storage.queue, lambda: register.snapshot.directory)
 
 
 @asynccontextmanager

@@ -32,7 +32,7 @@ class PatientBroker(AmqpBroker):
 
     async def arrived(self):
         """Wait until the queues have handed out all they have."""
-        while len([each for each in self._consumers.all() if each.channel]) < 2 * len(self._all):
+        while len([each for _, each in self._consumers.all() if each.channel]) < 2 * len(self._all):
             await asyncio.sleep(0.02)
         while any([await self._has_ready(system) for system in self._all]):
             await asyncio.sleep(0.02)

@@ -5,16 +5,17 @@ from datetime import timedelta
 from hub.changes import Changes, Published
 from hub.lost_orders import LostOrders
 from hub.order import Purpose
+from routing.values import Binding, SignaturePolicy, System
 
 from .samples import AT
 from .test_broker import NOBODY, ids
 from .test_outbox import claimed, recorded
 
-SYSTEMS = ("a", "b")
+DIRECTORY = tuple(System(each, each, Binding.PULL, SignaturePolicy.REQUIRED) for each in ("a", "b"))
 
 
 def seeking(store, broker, clock):
-    return LostOrders(outbox=store, broker=broker, systems=lambda: SYSTEMS, after=timedelta(minutes=10), clock=clock)
+    return LostOrders(outbox=store, broker=broker, systems=lambda: DIRECTORY, after=timedelta(minutes=10), clock=clock)
 
 
 async def published(store, *systems):

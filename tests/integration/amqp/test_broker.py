@@ -33,7 +33,7 @@ async def broker(rabbitmq):
 
 def consuming(broker):
     """The consumers that the broker knows."""
-    return [each for each in broker._consumers.all() if each.channel]
+    return [each for _, each in broker._consumers.all() if each.channel]
 
 
 async def cut(broker):
@@ -134,7 +134,7 @@ async def test_old_messages_go_back(broker):
     published = orders(2)
     await broker.publish(published)
     await broker.take(0, NOBODY)
-    (stock,) = (each.stock for each in broker._consumers.all() if len(each.stock))
+    (stock,) = (stock for stock, _ in broker._consumers.all() if len(stock))
     first = stock.channel
     broker.oldest = -1.0
     await broker.look()

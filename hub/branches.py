@@ -1,0 +1,69 @@
+"""Two brokers as one: systems that consume their own queue have their orders in the table queue, all others in RabbitMQ.
+
+In the queue of such a system stand packages, for the system; so what a courier is still to carry there waits elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from itertools import filterfalse
+
+from hub.ids import OrderId
+from hub.order import Order
+from hub.ports import Broker
+from hub.queries import Ticket
+from hub.trouble import Deferral
+from routing.directory import Directory
+from routing.values import Binding
+
+
+class Branches:
+    """A broker (`hub.ports.Broker`) that divides by the binding of the system."""
+
+    def __init__(self, broker: Broker, table: Broker, *, directory: Callable[[], Directory]) -> None:
+        self._broker = broker
+        self._table = table
+        self._directory = directory
+
+    async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
+        """Publish to both; raise `Deferral` when neither took anything and one is away."""
+        for_table = [order for order in orders if order.binding is Binding.AMQP]
+        others = [order for order in orders if order.binding is not Binding.AMQP]
+        in_table = await self._table.publish(for_table)
+        try:
+            return (*in_table, *await self._broker.publish(others))
+        except Deferral:
+            if not in_table:
+                raise
+            return in_table
+
+    async def take(self, limit: int, busy: frozenset[str], ailing: frozenset[str] = frozenset()) -> tuple[Ticket, ...]:
+        """Take from both."""
+        from_table = await self._table.take(limit, busy, ailing)
+        try:
+            return (*from_table, *await self._broker.take(limit, busy, ailing))
+        except BaseException:
+            await self._table.release(from_table)
+            raise
+
+    async def settle(self, tickets: Sequence[Ticket]) -> None:
+        """Forget tickets."""
+        of_table, others = self._divide(tickets)
+        await asyncio.gather(self._table.settle(of_table), self._broker.settle(others))
+
+    async def release(self, tickets: Sequence[Ticket]) -> None:
+        """Give tickets back."""
+        of_table, others = self._divide(tickets)
+        await asyncio.gather(self._table.release(of_table), self._broker.release(others))
+
+    async def holding(self, systems: Collection[str]) -> frozenset[str]:
+        """Return those of `systems` for which either holds anything, a system's own queue included."""
+        return await self._table.holding(systems) | await self._broker.holding(systems)
+
+    def _divide(self, tickets: Sequence[Ticket]) -> tuple[list[Ticket], list[Ticket]]:
+        def is_of_table(ticket: Ticket) -> bool:
+            system = self._directory().system(ticket.system_id)
+            return system is not None and system.binding is Binding.AMQP
+
+        return list(filter(is_of_table, tickets)), list(filterfalse(is_of_table, tickets))
