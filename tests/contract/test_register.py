@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from adapters.storage.register_changes import AlreadyRegistered, NotRegistered
 from hub.accounts import ApiKey, Role, User
+from hub.upstreams import Upstream
 from routing.values import Agency, Binding, SignaturePolicy, System
 from signing.verify import RegisteredCertificate
 
@@ -166,3 +167,22 @@ async def test_one_old_code_of_two_agencies(registers):
     await registers.add_agency(Agency("A", "A", old_codes=("old",)))
     await registers.add_agency(Agency("B", "B", old_codes=("old",)))
     assert [each.old_codes for each in (await registers.load_register()).agencies] == [("old",), ("old",)]
+
+
+async def test_an_upstream_is_kept_with_what_it_reaches(registers):
+    """Another axis stands beside its system; an ordinary change of the system leaves it as it is."""
+    system = System("up", "Trục", Binding.UPSTREAM, SignaturePolicy.TRANSPORT, reaches=("*", "G22"))
+    axis = Upstream(system_id="up", url="https://truc.example/vxp", remote_id="H99", sealed=b"\x00sealed")
+    await registers.add_upstream(system, axis)
+    await registers.update_system(replace(system, name="Trục quốc gia"))
+    register = await registers.load_register()
+    assert register.systems == (replace(system, name="Trục quốc gia"),)
+    assert register.upstreams == {"up": axis}
+    moved = Upstream(system_id="up", url="https://truc2.example/vxp", remote_id="H99", sealed=b"\x01")
+    await registers.update_upstream(replace(system, reaches=()), moved)
+    register = await registers.load_register()
+    assert (register.systems[0].reaches, register.upstreams) == ((), {"up": moved})
+    with pytest.raises(AlreadyRegistered):
+        await registers.add_upstream(system, axis)
+    with pytest.raises(NotRegistered):
+        await registers.update_upstream(replace(system, id="down"), axis)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -61,7 +62,8 @@ class ScriptedServer:
         with self._lock:
             still_open = list(self._open)
         for connection in still_open:
-            connection.close()
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads from it
 
     def _accept(self) -> None:
         while True:
