@@ -18,6 +18,7 @@ from typing import Protocol
 from hub.failpoints import VARIABLE, Action
 from tests.support.hub import HubProcess
 
+from .clocks import step
 from .site import Site
 
 
@@ -94,10 +95,13 @@ class FreezeHub(HubFault):
 
 
 class RestartHub(HubFault):
-    """SIGTERM under load, and a new process: it finishes what is under way."""
+    """SIGTERM under load, and a new process: it finishes what is under way. `which` one; by default any."""
+
+    def __init__(self, which: int | None = None) -> None:
+        self._which = which
 
     async def strike(self, site: Site, chance: random.Random) -> str:
-        hub = chance.choice(site.hubs)
+        hub = chance.choice(site.hubs) if self._which is None else site.hubs[self._which]
         code = await asyncio.to_thread(hub.stop)
         await site.launch(hub)
         return f"restart a hub: exit code {code}"
@@ -132,14 +136,6 @@ def starved(hub: HubProcess, spare: int = 0) -> Iterator[None]:
             resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
-def step(site: Site, seconds: float) -> None:
-    """Set the clock of the processes that obey the site's clock file; 0 is the true time."""
-    assert site.clock is not None
-    fresh = site.clock.with_suffix(".new")
-    fresh.write_text(f"{seconds:+.0f}s\n", encoding="ascii")
-    fresh.replace(site.clock)
-
-
 class StepClock(HubFault):
     """The clock of one process leaps, forward or back, and some time later leaps again, to the truth."""
 
@@ -149,11 +145,12 @@ class StepClock(HubFault):
     async def strike(self, site: Site, chance: random.Random) -> str:
         by = chance.choice((-3600, -120, 120, 3600))
         for_seconds = chance.uniform(2.0, 20.0)
-        step(site, by)
+        assert site.clock is not None
+        step(site.clock, by)
         try:
             await asyncio.sleep(for_seconds)
         finally:
-            step(site, 0)
+            step(site.clock, 0)
         return f"step the clock of a hub: by {by} s for {for_seconds:.1f} s"
 
 

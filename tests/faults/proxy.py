@@ -6,6 +6,7 @@
         proxy.cut()                                # every connection ends in order (FIN both ways)
         proxy.reset()                              # every connection ends with RST
         proxy.half_close(Toward.CLIENT)            # one direction ends, the other goes on
+        proxy.deafen()                             # what the server says from now on never arrives
         proxy.hold(); ...; proxy.flow()            # black hole: nothing moves, nothing is lost, as TCP has it
         await proxy.refuse(); ...; await proxy.listen()   # connection refused
         proxy.confirmation = Nth(3, Fate.DROP)     # the third basic.ack of an AMQP broker never arrives
@@ -98,6 +99,11 @@ class Proxy:
     def flow(self) -> None:
         """Let through what was held, and all that comes."""
         self._flowing.set()
+
+    def deafen(self) -> None:
+        """Let nothing more through to the clients of the connections that stand; what they say goes on to the server."""
+        for link in self._links:
+            link.is_deaf = True
 
     def cut(self) -> int:
         """End every connection in order; return how many."""
@@ -197,12 +203,15 @@ class _Link:
 
     def __init__(self, writers: dict[Toward, asyncio.StreamWriter]) -> None:
         self._writers = writers
+        self.is_deaf = False  #: nothing reaches the client any more
 
     async def write(self, toward: Toward, data: bytes) -> None:
         """Send on; raise `Cut` when that side has gone."""
         writer = self._writers[toward]
         if writer.is_closing():
             raise Cut
+        if self.is_deaf and toward is Toward.CLIENT:
+            return
         writer.write(data)
         await writer.drain()
 

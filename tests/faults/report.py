@@ -30,6 +30,7 @@ class Report(Struct, frozen=True, kw_only=True):
     seed: int
     seconds: float
     faults: dict[str, int]
+    notes: frozenset[str]
     counts: dict[str, int]
     stalls: Stalls
     violations: tuple[Violation, ...]
@@ -89,6 +90,11 @@ def faults(entries: Iterable[Entry]) -> dict[str, int]:
     """Count faults by the first words of their notes."""
     notes = Counter(each.note.partition(":")[0] for each in entries if each.operation is Operation.FAULT)
     return dict(sorted(notes.items()))
+
+
+def notes(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return what the faults said of themselves."""
+    return frozenset(each.note for each in entries if each.operation is Operation.FAULT)
 
 
 def stalls(entries: Sequence[Entry]) -> Stalls:

@@ -62,6 +62,7 @@ async def exchange(site: Site, file: Path, hurt: Hurt, *, seed: int, load: Load 
         seed=seed,
         seconds=time.monotonic() - began_at,
         faults=report.faults(history.entries),
+        notes=report.notes(history.entries),
         counts=report.counts(history.entries),
         stalls=report.stalls(under_load),
         violations=check(history.entries),

@@ -26,10 +26,10 @@ from tests.services.postgresql import Postgresql
 from tests.services.rabbitmq import RabbitNode
 from tests.support.hub import HubProcess, axis, free_port
 
+from .clocks import can_be_faked, faked, step
 from .disk import SmallDisk
 
 _START_LIMIT = 60.0
-_FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 
 #: What a run cannot wait for: a demo's webhooks are called again soon, and what the broker lost is sought soon.
 _IMPATIENT = {"AXIS_DELIVERY__RETRY_DELAYS": "[" + ",".join(repeat("1", 60)) + "]", "AXIS_BROKER__LOST_AFTER": "20"}
@@ -87,7 +87,9 @@ class Site(Struct, eq=False):
             await asyncio.sleep(0.05)
 
     def _mine(self) -> dict[str, str]:
-        return {name: value for name, value in self.hubs[0].environment.items() if name not in _faked(None)}
+        """The environment of a command beside the processes: with the true time."""
+        fake = faked(self.clock) if self.clock else {}
+        return {name: value for name, value in self.hubs[0].environment.items() if name not in fake}
 
 
 @asynccontextmanager
@@ -117,9 +119,9 @@ async def _founded(folder: Path, profile: Profile, environment: dict[str, str], 
         "AXIS_STORAGE__SPOOL_DIR": str(folder / "disk/spool"),
     }
     clock = None
-    if _FAKETIME:
+    if can_be_faked():
         clock = folder / "clock"
-        clock.write_text("+0s\n", encoding="ascii")
+        step(clock, 0)
     site = Site(place, (), webhook_port, environment, disk=disk, clock=clock)
     if profile is Profile.EMBEDDED:
         shutil.copy(place / "data/axis.db", folder / "disk/axis.db")
@@ -136,7 +138,7 @@ async def _founded(folder: Path, profile: Profile, environment: dict[str, str], 
     *others, last = ports
     site.hubs = (
         *(HubProcess(place, port, environment) for port in others),
-        HubProcess(place, last, environment | _faked(clock)),
+        HubProcess(place, last, environment | (faked(clock) if clock else {})),
     )
     return site
 
@@ -146,19 +148,6 @@ def _mounted(folder: Path, stack: contextlib.ExitStack) -> SmallDisk | None:
     if disk is not None:
         stack.callback(disk.unmount)
     return disk
-
-
-def _faked(clock: Path | None) -> dict[str, str]:
-    """Return what makes a process take its wall clock, and nothing else, from a file that is read once a second."""
-    if not _FAKETIME:
-        return {}
-    return {
-        "LD_PRELOAD": str(_FAKETIME[0]),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",
-    }
 
 
 def _start_servers(site: Site) -> None:

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from hub.failpoints import POINTS
 
-from .harm import KillHubAt
+from .harm import KillHubAt, RestartHub
 from .plan import POINTS as UNDER_LOAD
 from .plan import one_by_one
 from .scenario import Load, exchange
@@ -43,5 +43,17 @@ async def test_killed_at(site, tmp_path, point):
     report = await exchange(site, tmp_path / "history.jsonl", hurt, seed=seed, load=Load(1, 0.1))
     print(report)
     assert report.faults == {f"kill a hub at {point}": 1}
+    assert report.violations == ()
+    assert report.counts["accepted"] > 0
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.timeout(180)
+async def test_rolling_restart(site, tmp_path):
+    """Row 59: each process told to stop under load finishes what is under way and exits 0; nothing is lost or doubled."""
+    hurt = one_by_one([RestartHub(each) for each in range(len(site.hubs))], seed=99)
+    report = await exchange(site, tmp_path / "history.jsonl", hurt, seed=99, load=Load(1, 0.1))
+    print(report)
+    assert report.notes == {"restart a hub: exit code 0"}
     assert report.violations == ()
     assert report.counts["accepted"] > 0

@@ -15,7 +15,7 @@ def on_postgresql(settings, tmp_path):
 
 
 async def test_hub_started_before_its_database(on_postgresql, postgresql):
-    """Without its database a hub comes up, is not ready and turns nobody away; it heals when the database is there."""
+    """Row 53: without its database a hub comes up, is not ready and turns nobody away; it heals when the database is there."""
     hub, keys = on_postgresql
     postgresql.stop()
     try:
@@ -31,7 +31,7 @@ async def test_hub_started_before_its_database(on_postgresql, postgresql):
 
 
 async def test_database_killed_under_a_running_hub(on_postgresql, postgresql):
-    """A killed database makes the hub say 503; when it is back the same process exchanges documents again."""
+    """Row 53: a killed database makes the hub say 503; when it is back the same process exchanges documents again."""
     hub, keys = on_postgresql
     hub.start()
     hub.wait_for("/readyz")
