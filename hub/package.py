@@ -20,7 +20,7 @@ class SignatureResult(StrEnum):
 
 
 class Signature(Struct, frozen=True):
-    """The verdict on a package's signature. `signer` is the certificate's SHA-256 in hex, `policy` the system's."""
+    """The verdict on a package's signature. `signer` is the certificate's SHA-256 in hex, `policy` the one it was let in by."""
 
     result: SignatureResult
     signer: str | None

@@ -18,6 +18,7 @@ from signxml.signer import XMLSigner
 from signing import names, place
 from signing.errors import Untrusted
 from signing.keys import PrivateKey, belongs
+from signing.repeatable import RepeatableKey
 
 _ECDSA = {
     "secp256r1": SignatureMethod.ECDSA_SHA256,
@@ -32,6 +33,8 @@ class Unsignable(ValueError):
 
 def sign(data: bytes, key: PrivateKey, chain: Sequence[x509.Certificate]) -> bytes:
     """Sign an edXML document with an enveloped signature, last in its header: exclusive canonicalisation, SHA-256.
+
+    Signing the same bytes again with the same key and chain gives the same bytes.
 
     Args:
         data: the document, UTF-8; it is the caller's own, but read with entities and network off all the same.
@@ -89,6 +92,7 @@ def _made_by_signxml(root: _Element, key: PrivateKey, chain: Sequence[x509.Certi
         if key.curve.name not in _ECDSA:
             raise Unsignable(f"The curve {key.curve.name} is not allowed; use P-256, P-384 or P-521.")
         method = _ECDSA[key.curve.name]
+        key = RepeatableKey(key)
     signer = XMLSigner(
         signature_algorithm=method,
         digest_algorithm=DigestAlgorithm.SHA256,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hub.accounts import ApiKey
     from hub.keys import Key
 
+_USUAL_DAYS = 365
+
 app = App(name="key", help="API keys of systems and people.", result_action="return_value")
 app.command(vxp)
 
@@ -89,7 +91,7 @@ async def add(
     if (system is None) == (user is None):
         raise UsageFault("one-owner")
     async with open_store(config) as storage:
-        key = await _make(storage, system, user, days)
+        key, _ = await _make(storage, system, user, days)
     _print_once(key, as_json=as_json)
     return 0
 
@@ -107,7 +109,7 @@ async def rotate(
     overlap
         Hours until the old key expires.
     days
-        Days until the new key expires; by default it does not.
+        Days until the new key expires; by default as many as the old one was given, or 365.
     """
     at = datetime.now(UTC)
     until = at + timedelta(hours=overlap)
@@ -115,14 +117,22 @@ async def rotate(
         old = await _key(storage, key_id)
         if not old.is_valid(at):
             raise CommandFailed("key-revoked-already", what=key_id)
-        key = await _make(storage, old.system_id, old.user_name, days)
+        key, entry = await _make(storage, old.system_id, old.user_name, _lifetime(old) if days is None else days)
         reached("K17")
         if old.expires_at is None or until < old.expires_at:
             await storage.registers.expire_api_key(key_id, until)
     _print_once(key, as_json=as_json)
     if not as_json:
+        print_line(say("key-until", until=shown_as(entry.expires_at)))
         print_line(say("key-overlap", what=key_id, until=shown_as(min(until, old.expires_at or until))))
     return 0
+
+
+def _lifetime(old: ApiKey) -> int:
+    """Return the days for a key that takes the place of `old`."""
+    return (
+        _USUAL_DAYS if old.expires_at is None else max(1, round((old.expires_at - old.created_at) / timedelta(days=1)))
+    )
 
 
 @app.command
@@ -140,7 +150,7 @@ async def revoke(key_id: str, *, config: Config = None) -> int:
     return 0
 
 
-async def _make(storage: Storage, system_id: str | None, user_name: str | None, days: int | None) -> Key:
+async def _make(storage: Storage, system_id: str | None, user_name: str | None, days: int | None) -> tuple[Key, ApiKey]:
     from hub import keys
     from hub.accounts import ApiKey
 
@@ -155,7 +165,7 @@ async def _make(storage: Storage, system_id: str | None, user_name: str | None, 
         expires_at=None if days is None else at + timedelta(days=days),
     )
     await storage.registers.add_api_key(entry)
-    return key
+    return key, entry
 
 
 async def _key(storage: Storage, key_id: str) -> ApiKey:

@@ -11,6 +11,7 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Khóa này chỉ hiện một lần; trục chỉ giữ giá trị băm của nó:",
             "This key is shown once; the hub keeps its digest only:",
         ),
+        "key-until": ("Khóa mới dùng được đến {until}.", "The new key is good until {until}."),
         "key-overlap": (
             "Khóa cũ {what} còn dùng được đến {until}.",
             "The old key {what} is good until {until}.",

@@ -63,8 +63,11 @@ _COMMANDS: tuple[tuple[Group, str, str, str], ...] = (
 )
 
 
-def build() -> App:
-    """Return the application with every command, none of them loaded."""
+def build(called: str | None = None) -> App:
+    """Return the application with every command, none of them loaded.
+
+    The summaries are for the table of commands; the command that is `called` speaks for itself, with all its paragraphs.
+    """
     app = App(
         name="axis",
         help="Axis Hub: exchange signed documents between agencies, with a signed receipt for every step.\n\n"
@@ -75,7 +78,8 @@ def build() -> App:
         help_epilogue="Start with `axis init var --demo`, then `axis serve --config var/axis.toml`.",
     )
     for group, name, path, summary in _COMMANDS:
-        app.command(f"adapters.cli.{path}", name=name, help=summary, group=group)
+        own = {} if name == called else {"help": summary}
+        app.command(f"adapters.cli.{path}", name=name, group=group, **own)
 
     @app.meta.default
     def launch(
@@ -93,7 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never lets a traceback out unless asked to."""
     language.choose(None)
     tokens = list(sys.argv[1:] if arguments is None else arguments)
-    app = build()
+    names = {name for _, name, _, _ in _COMMANDS}
+    app = build(next((token for token in tokens if token in names), None))
     try:
         code = app.meta(tokens, exit_on_error=False, print_error=True)
     except CycloptsError:

@@ -195,7 +195,8 @@ async def test_a_status_shows_beside_the_delivery_and_in_the_feed(world: World):
                 at=datetime.now(UTC),
                 description="vào sổ",
             )
-            await asking.submit(encode(status))
+            taken = (await asking.submit(encode(status))).package
+            assert (taken.signature.result, taken.signature.policy) == ("absent", "transport")
         seen = await sender.package(package.id)
         assert _states(seen) == {ASKING: "handed_over"}
         assert seen.deliveries[0].business_status == "03"

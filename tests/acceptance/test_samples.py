@@ -124,8 +124,8 @@ def test_encode_of_decode_keeps_every_value(name: str):
 
 def _values(envelope: object) -> dict[str, object]:
     derived = {"notes"}
-    values = {name: getattr(envelope, name) for name in envelope.__struct_fields__ if name not in derived}  # type: ignore[attr-defined]
-    values["attachments"] = [(a.content_id, a.name, a.sha256, a.size) for a in values.get("attachments", ())]  # type: ignore[attr-defined]
+    values = {name: getattr(envelope, name) for name in envelope.__struct_fields__ if name not in derived}
+    values["attachments"] = [(a.content_id, a.name, a.sha256, a.size) for a in values.get("attachments", ())]
     return values
 
 

@@ -1,6 +1,6 @@
 """Enrolling a system and its agency on a hub of one's own, and everything that may happen to them later."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -80,6 +80,18 @@ def test_rotated_key(axis, config):
     assert 3500 < (expires_at - datetime.now(UTC)).total_seconds() < 3700
     assert axis("key", "revoke", old, "--config", config)[0] == 0
     assert axis("key", "rotate", old, "--config", config)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "of_the_old, given, expected", [((), (), 365), (("--days", "30"), (), 30), ((), ("--days", "7"), 7)]
+)
+def test_lifetime_of_a_rotated_key(axis, config, of_the_old, given, expected):
+    """A new key ends: after the days that are given, as many as the old one had, or a year."""
+    old = axis("key", "add", "--system", "sys", *of_the_old, "--config", config, "--json")[1]["key_id"]
+    made = axis("key", "rotate", old, *given, "--config", config, "--json")[1]["key_id"]
+    shown = axis("key", "show", made, "--config", config, "--json")[1]
+    lifetime = datetime.fromisoformat(shown["expires_at"]) - datetime.fromisoformat(shown["created_at"])
+    assert lifetime == timedelta(days=expected)
 
 
 def test_client_certificate(axis, config, tmp_path):

@@ -45,7 +45,7 @@ def package(**changed: object) -> Package:
         "accepted_at": NOW,
         "signature": Signature(SignatureResult.VALID, "1" * 64, "required"),
     }
-    return Package(**{**values, **changed})  # type: ignore[arg-type]
+    return Package(**{**values, **changed})
 
 
 def delivery(state: State = State.ACCEPTED, **changed: object) -> Delivery:
@@ -59,7 +59,7 @@ def delivery(state: State = State.ACCEPTED, **changed: object) -> Delivery:
         "state": state,
         "deadline_at": NOW + timedelta(days=30),
     }
-    return Delivery(**{**values, **changed})  # type: ignore[arg-type]
+    return Delivery(**{**values, **changed})
 
 
 def order(purpose: Purpose = Purpose.CONSIGN, **changed: object) -> Order:
@@ -73,7 +73,7 @@ def order(purpose: Purpose = Purpose.CONSIGN, **changed: object) -> Order:
         "due_at": NOW,
         "delivery_id": delivery().id,
     }
-    return Order(**{**values, **changed})  # type: ignore[arg-type]
+    return Order(**{**values, **changed})
 
 
 def snapshot(sender_binding: Binding = Binding.PULL, *, is_active: bool = True) -> Snapshot:

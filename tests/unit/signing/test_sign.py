@@ -171,3 +171,8 @@ def test_a_1024_bit_key_is_too_weak(pki, registry, anchors, now):
     with pytest.raises(Untrusted) as refusal:
         verify(parse(sign(UNSIGNED, weak.key, weak.chain)), registry=registry, anchors=anchors, at=now)
     assert refusal.value.code == "signature-algorithm-forbidden"
+
+
+def test_signing_again_gives_the_same_bytes(agency):
+    """Signed twice it is one package: a sender that signs on the way may repeat what it sends."""
+    assert sign(UNSIGNED, agency.key, agency.chain) == sign(UNSIGNED, agency.key, agency.chain)

@@ -70,6 +70,14 @@ def test_usage(arguments, capsys, tmp_path, monkeypatch):
     assert "Traceback" not in shown.err
 
 
+@pytest.mark.parametrize("arguments", [["init"], ["restore"], ["--lang", "vi", "restore"]])
+def test_help_of_a_command_is_whole(arguments, capsys):
+    """A command's help has every paragraph of its docstring, not only the summary of the table."""
+    assert main([*arguments, "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert ("Overwrites nothing." if "init" in arguments else "does not start on the restored database") in shown
+
+
 def test_no_hub(capsys, tmp_path, monkeypatch):
     """Where no hub answers the command ends with 3 and says how to look further."""
     monkeypatch.chdir(tmp_path)
