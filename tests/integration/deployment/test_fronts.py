@@ -3,7 +3,9 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from http.client import RemoteDisconnected
 
 import pytest
 
@@ -98,6 +100,16 @@ def test_callers_come_through(front, hub):
     assert front.ask("/no/such/place")[0] == 404
 
 
+def test_the_national_sdk_comes_through(front, hub):
+    """Its requests, doubled slashes included, are answered by the hub, in its envelope."""
+    until(front, "/v1/inbox", 200, headers=key(hub))
+    for path in ("/vxp/getReceivedEdocList", "/vxp//countReceiveEdoc", "/vxp/no-such-operation"):
+        _, headers, body = front.ask(path)
+        assert headers["Content-Type"] == "application/json"
+        assert json.loads(body)["ErrorCode"] in {"10", "15"}
+    assert front.ask("/vxp/downloadEdoc")[2] == b""
+
+
 def test_header_of_a_client_is_removed(front, hub, client):
     """A client that names a certificate by itself is nobody: the proxy takes the field away."""
     from base64 import b64encode
@@ -140,3 +152,20 @@ def test_nobody_is_ready(before, hub):
     finally:
         hub.start()
     until(before, "/v1/inbox", 200, headers=key(hub))
+
+
+def test_nobody_is_ready_for_the_national_sdk(front, hub):
+    """While no hub process is there, both proxies answer in its envelope, and with nothing where a document is awaited."""
+    until(front, "/v1/inbox", 200, headers=key(hub))
+    hub.stop()
+    try:
+        _, headers, body = until(front, "/vxp/getReceivedEdocList", 503)
+        envelope = json.loads(body)
+        assert headers["Content-Type"] == "application/json"
+        assert (envelope["status"], envelope["ErrorCode"], envelope["DocId"]) == ("FAIL", "20", "")
+        assert body.isascii()
+        with suppress(RemoteDisconnected):  # which is as good: nothing becomes the document
+            assert front.ask("/vxp/downloadEdoc")[2] == b""
+    finally:
+        hub.start()
+    until(front, "/v1/inbox", 200, headers=key(hub))
