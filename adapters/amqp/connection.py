@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
-from adapters.amqp.errors import AWAY, translated, unavailable
+from adapters.amqp.errors import forgiven, translated, unavailable
 from hub.trouble import Deferral
 
 HEARTBEAT = 10  #: seconds; a silent broker is given up after two of them
@@ -73,7 +73,7 @@ class Line:
         """Close it, in vain if need be: a broker that hangs keeps nobody waiting."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(*AWAY):
+            with forgiven():
                 async with asyncio.timeout(_CLOSE_LIMIT):
                     await connection.close()
 

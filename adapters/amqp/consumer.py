@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Protocol
 
@@ -12,7 +12,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from adapters.amqp.connection import Line
-from adapters.amqp.errors import AWAY, translated
+from adapters.amqp.errors import forgiven, translated
 from adapters.amqp.patience import Patience
 from adapters.amqp.topology import delete
 from hub.trouble import Trouble
@@ -106,7 +106,7 @@ class QueueConsumer:
             await self._until_over(channel)
         finally:
             self.channel = None
-            with suppress(*AWAY):
+            with forgiven():
                 async with asyncio.timeout(_PAUSE):
                     await channel.close()
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
 import structlog
 
 from adapters.amqp.connection import Lines
 from adapters.amqp.consumer import Lost, QueueConsumer
-from adapters.amqp.errors import AWAY
+from adapters.amqp.errors import forgiven
 from adapters.amqp.patience import Patience
 from adapters.amqp.stock import Stock
 from hub.queries import Ticket
@@ -91,7 +90,7 @@ class Consumers:
             stock = self._stock(ticket)
             handle = stock.hand_in(ticket) if stock is not None else None
             if handle is not None:
-                with suppress(*AWAY):
+                with forgiven():
                     await handle.message.ack()
 
     def release(self, tickets: Sequence[Ticket]) -> None:

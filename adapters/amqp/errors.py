@@ -19,8 +19,25 @@ def translated(*others: type[Exception]) -> Iterator[None]:
     caught: tuple[type[Exception], ...] = (*AWAY, *others)
     try:
         yield
-    except caught as error:
-        raise unavailable(str(error) or type(error).__name__) from error
+    except Exception as error:
+        if isinstance(error, caught) or _is_bare(error):
+            raise unavailable(str(error) or type(error).__name__) from error
+        raise
+
+
+@contextmanager
+def forgiven() -> Iterator[None]:
+    """Pass over that the broker is away, where nothing is lost by it: what was not acknowledged comes again."""
+    try:
+        yield
+    except Exception as error:
+        if not (isinstance(error, AWAY) or _is_bare(error)):
+            raise
+
+
+def _is_bare(error: Exception) -> bool:
+    """Whether this is what the client ends a write with that it had in hand when the connection was lost."""
+    return type(error) is Exception
 
 
 def unavailable(detail: str) -> Deferral:

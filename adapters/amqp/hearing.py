@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from adapters.amqp.connection import Line, Lines
 from adapters.amqp.consumer import QueueConsumer
-from adapters.amqp.errors import AWAY
+from adapters.amqp.errors import forgiven
 from adapters.amqp.patience import PATIENT, Patience
 from adapters.amqp.topology import ACKNOWLEDGEMENTS, DEAD, make_acknowledgements
 from hub.acknowledgements import Word
@@ -52,7 +52,7 @@ class Hearing:
         """Take one message to its end; while the store is away it waits here."""
         if number != self._channel:
             return
-        with suppress(*AWAY, Deferral):  # the message was not acknowledged, and comes again
+        with suppress(Deferral), forgiven():  # the message was not acknowledged, and comes again
             reason = await self._heard(message)
             if reason is not None:
                 _log.warning("acknowledgement-put-aside", user=message.user_id, reason=reason)

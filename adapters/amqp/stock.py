@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from adapters.amqp.connection import Line
 from adapters.amqp.consumer import Lost
-from adapters.amqp.errors import AWAY
+from adapters.amqp.errors import forgiven
 from adapters.amqp.topology import exists, make, queue_name
 from hub.ids import OrderId
 from hub.queries import Ticket
@@ -75,7 +75,7 @@ class Stock:
         if number != self.channel:
             return
         self.arrivals += 1
-        with suppress(*AWAY):
+        with forgiven():
             if not message.message_id or message.delivery_tag is None:
                 _log.error("message-without-order", queue=self.name)
                 await message.reject(requeue=False)

@@ -28,6 +28,7 @@ from msgspec import Struct
 from .history import Entry, Operation, Phase
 
 ACCEPTANCE = "SubmissionAcceptance"
+CONSIGNMENT = "ContentConsignment"
 HANDOVER = "ContentHandover"
 LONGEST = 60.0  #: seconds; a claim, a lost connection and a rebuilt consumer fit in, a lost order does not
 

@@ -53,6 +53,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     receipt: str = ""
     position: int = 0
     is_verified: bool = False
+    stated_at: float = 0.0  #: the time that a receipt states, in seconds since 1970
     note: str = ""
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
 
-from .checker import Violation
+from .checker import ACCEPTANCE, CONSIGNMENT, Violation
 from .history import Entry, Operation, Phase
 
 KILL = "kill"  #: how the note of a fault begins that ended a process
 
 
 class Stalls(Struct, frozen=True):
-    """The longest waits in seconds: between two acceptances while there was load, and from acceptance to filing."""
+    """The longest waits in seconds: between two acceptances, and from acceptance to consignment and to filing."""
 
     acceptance: float
-    delivery: float
+    consignment: float
+    filing: float
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -57,7 +58,8 @@ class Report(Struct, frozen=True, kw_only=True):
             ("lost", str(self.counted("I1"))),
             ("violations", str(len(self.violations))),
             ("longest stall of acceptance", f"{self.stalls.acceptance:.1f} s"),
-            ("longest way from acceptance to filing", f"{self.stalls.delivery:.1f} s"),
+            ("longest way from acceptance to consignment", f"{self.stalls.consignment:.1f} s"),
+            ("longest way from acceptance to filing by the recipient", f"{self.stalls.filing:.1f} s"),
         )
 
     def __str__(self) -> str:
@@ -103,7 +105,10 @@ def stalls(entries: Sequence[Entry]) -> Stalls:
     first = {each.sha256: each.at for each in reversed(accepted)}
     waits = [each.at - first[each.sha256] for each in entries if _is_filing(each) and each.sha256 in first]
     gaps = [later.at - earlier.at for earlier, later in pairwise(accepted)]
-    return Stalls(acceptance=max(gaps, default=0.0), delivery=max(waits, default=0.0))
+    receipts = [each for each in entries if each.operation is Operation.RECEIPT]
+    began = {each.package_id: each.stated_at for each in receipts if each.event == ACCEPTANCE}
+    ways = [each.stated_at - began[each.package_id] for each in receipts if _is_consignment(each, began)]
+    return Stalls(max(gaps, default=0.0), max(ways, default=0.0), max(waits, default=0.0))
 
 
 def alarms(log: Path) -> tuple[str, ...]:
@@ -117,6 +122,10 @@ def alarms(log: Path) -> tuple[str, ...]:
         if isinstance(entry, dict) and str(entry.get("level", "")).lower() in {"error", "critical"}:
             found.append(line)
     return tuple(found)
+
+
+def _is_consignment(entry: Entry, began: Mapping[str, float]) -> bool:
+    return entry.event == CONSIGNMENT and entry.package_id in began
 
 
 def _is_filing(entry: Entry) -> bool:

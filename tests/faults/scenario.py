@@ -25,7 +25,7 @@ from .report import Report
 from .site import Profile, Site, open_site
 from .systems import LEASE, Door, Recipient, Sender
 
-_ONCE = RetryPolicy(attempts=1, answer_within=15.0)  #: the systems repeat themselves, so that the history shows it
+_ONCE = RetryPolicy(attempts=1, answer_within=8.0)  #: the systems repeat themselves, so that the history shows it
 _DRAIN_LIMIT = 90.0
 
 Hurt = Callable[[Site, History], Awaitable[None]]  #: hurts a site, and heals it, for as long as there is to be load
@@ -54,7 +54,6 @@ async def exchange(site: Site, file: Path, hurt: Hurt, *, seed: int, load: Load 
     began_at = time.monotonic()
     with History.writing(file) as history:
         await _exchange(site, history, hurt, seed, load, file.parent)
-        under_load = tuple(history.entries)
         await _audit(site, history)
     return Report(
         title=f"{len(site.hubs)} hub process{'es' if len(site.hubs) > 1 else ''} on "
@@ -64,7 +63,7 @@ async def exchange(site: Site, file: Path, hurt: Hurt, *, seed: int, load: Load 
         faults=report.faults(history.entries),
         notes=report.notes(history.entries),
         counts=report.counts(history.entries),
-        stalls=report.stalls(under_load),
+        stalls=report.stalls(history.entries),
         violations=check(history.entries),
         alarms=report.alarms(site.hubs[0].log),
         history=file,
@@ -149,7 +148,7 @@ async def _read_feed(client: AxisClient, system_id: str, anchors: TrustAnchors, 
     async for item in client.feed(wait=None):
         if item.jws is None:
             continue
-        sha256, is_verified, note = _opened(item.jws, item.event, item.package_id, item.delivery, anchors)
+        sha256, is_verified, note, stated_at = _opened(item.jws, item.event, item.package_id, item.delivery, anchors)
         history.write(
             system_id,
             Operation.RECEIPT,
@@ -162,17 +161,19 @@ async def _read_feed(client: AxisClient, system_id: str, anchors: TrustAnchors, 
             position=int(item.cursor),
             sha256=sha256,
             is_verified=is_verified,
+            stated_at=stated_at,
             note=note,
         )
 
 
 def _opened(
     jws: str, event: str | None, package_id: str | None, delivery_id: str | None, anchors: TrustAnchors
-) -> tuple[str, bool, str]:
-    """Return the digest that a receipt speaks of, and whether it verifies and says what the feed says."""
+) -> tuple[str, bool, str, float]:
+    """Return the digest that a receipt speaks of, whether it verifies and says what the feed says, and its time."""
     try:
         receipt = open_receipt(jws, anchors=anchors).receipt
     except Untrusted as error:
-        return "", False, error.detail_en
+        return "", False, error.detail_en, 0.0
     is_same = (receipt.event, receipt.package.id, receipt.delivery) == (event, package_id, delivery_id)
-    return receipt.package.sha256, is_same, "" if is_same else "the feed says something else than the receipt"
+    note = "" if is_same else "the feed says something else than the receipt"
+    return receipt.package.sha256, is_same, note, receipt.at.timestamp()

@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 LEASE = 2.0  #: seconds; short, because whoever held a lease may be the one that was killed
 _PAUSE = 0.05
+_AT_ONCE = 60  #: deliveries that a recipient works on
 _NOT_YET = frozenset({"rate-limited", "request-in-progress", "request-timeout"})  #: 4xx that say: try again
 
 
@@ -101,14 +102,28 @@ class Recipient:
         self._filed: set[str] = set()
         self._folder = folder  #: where what it fetches lies for a moment
         self._reports: set[asyncio.Task[bool]] = set()
+        self._busy: dict[str, asyncio.Task[bool]] = {}  #: deliveries that are being taken over
         self.quiet_since: float | None = None  #: when the inbox began to be empty; None while it is not
         self.reports_until = float("inf")  #: time of the event loop from which no more statuses are sent
 
     async def run(self) -> None:
         """Collect for ever."""
-        while True:
-            await asyncio.gather(*map(self.take_over, await self._collect()))
-            await asyncio.sleep(_PAUSE)
+        try:
+            while True:
+                for item in await self._collect():
+                    if item.id not in self._busy:
+                        self._begin(item)
+                if len(self._busy) > _AT_ONCE:
+                    await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(_PAUSE)
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+
+    def _begin(self, item: InboxItem) -> None:
+        """Take over beside others: a process that hangs holds back only what was asked of it."""
+        self._busy[item.id] = task = asyncio.create_task(self.take_over(item))
+        task.add_done_callback(lambda _: self._busy.pop(item.id))
 
     async def _collect(self) -> tuple[InboxItem, ...]:
         self._history.write(self._name, Operation.COLLECT, Phase.INVOKE)
@@ -119,7 +134,7 @@ class Recipient:
             return ()
         if items:
             self.quiet_since = None
-        elif self.quiet_since is None:
+        elif self.quiet_since is None and not self._busy:
             self.quiet_since = asyncio.get_running_loop().time()
         for item in items:
             said = {"delivery_id": item.id, "document_id": item.document_id, "sha256": item.sha256}
