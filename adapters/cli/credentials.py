@@ -32,7 +32,7 @@ class HubEntry(Struct, frozen=True):
 
 
 class SystemEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A demo system with its secrets; `url` and `secret` are those of its webhook."""
+    """A demo system with its secrets; `url` and `secret` are those of its webhook, or of its account at the broker."""
 
     id: str
     binding: str

@@ -59,18 +59,25 @@ class DemoDirectory(Struct, frozen=True):
     agencies: tuple[DemoAgency, ...]
     users: tuple[DemoUser, ...]
 
+    def without(self, binding: Binding) -> DemoDirectory:
+        """Return it without the systems of a binding, and without their agencies."""
+        systems = tuple(each for each in self.systems if each.binding is not binding)
+        names = {each.id for each in systems}
+        return DemoDirectory(systems, tuple(each for each in self.agencies if each.system in names), self.users)
+
     def agencies_of(self, system_id: str) -> tuple[str, ...]:
         """Return the codes of the agencies that a system acts for."""
         return tuple(each.code for each in self.agencies if each.system == system_id)
 
 
-def read_demo_directory(hub_code: str) -> DemoDirectory:
-    """Read the directory for a hub with this code."""
+def read_demo_directory(hub_code: str, *, has_rabbitmq: bool = False) -> DemoDirectory:
+    """Read the directory for a hub with this code; who consumes a queue takes part only where there is RabbitMQ."""
     path = next((each for place in _PLACES if (each := place / "development.toml").is_file()), None)
     if path is None:
         raise UsageFault("no-directory", places=", ".join(map(str, _PLACES)))
     text = path.read_text("utf-8").replace("{hub}", hub_code).replace("{hub_lower}", _slug(hub_code))
-    return msgspec.convert(tomllib.loads(text), DemoDirectory)
+    directory = msgspec.convert(tomllib.loads(text), DemoDirectory)
+    return directory if has_rabbitmq else directory.without(Binding.AMQP)
 
 
 def _slug(hub_code: str) -> str:

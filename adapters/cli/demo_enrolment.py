@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from adapters.amqp.accounts import Account
 from adapters.cli.credentials import AgencyEntry, Credentials, HubEntry, SystemEntry, UserEntry
 from adapters.cli.demo_directory import DemoDirectory, DemoSystem
 from adapters.cli.hub_keys import DevelopmentSeals
@@ -31,6 +32,8 @@ class Enrolment(Struct, frozen=True):
     base_url: str
     hub_code: str
     at: datetime
+    broker_url: str = ""
+    accounts: Mapping[str, Account] = {}  #: at the broker, of the systems that consume a queue there, by their ids
 
 
 class _Secrets(Struct, frozen=True):
@@ -84,7 +87,7 @@ def _api_key(key: keys.Key, system_id: str, at: datetime) -> ApiKey:
 def _credentials(
     enrolment: Enrolment, made: Mapping[str, _Secrets], passwords: Mapping[str, str], webhook_url: str
 ) -> Credentials:
-    directory = enrolment.directory
+    directory, accounts = enrolment.directory, enrolment.accounts
     return Credentials(
         base_url=enrolment.base_url,
         hub=HubEntry(enrolment.hub_code, "pki/hub.cert.pem", "pki/root.cert.pem"),
@@ -95,8 +98,8 @@ def _credentials(
                 api_key=made[system.id].api_key.text,
                 vxp_secret=made[system.id].vxp_secret,
                 agencies=directory.agencies_of(system.id),
-                url=webhook_url if made[system.id].webhook else None,
-                secret=made[system.id].webhook,
+                url=_address(enrolment, system, webhook_url),
+                secret=accounts[system.id].password if system.id in accounts else made[system.id].webhook,
             )
             for system in directory.systems
         ),
@@ -113,3 +116,10 @@ def _credentials(
         ),
         users=tuple(UserEntry(user.name, passwords[user.name], user.role) for user in directory.users),
     )
+
+
+def _address(enrolment: Enrolment, system: DemoSystem, webhook_url: str) -> str | None:
+    """Return where a system is called, or where it consumes its queue."""
+    if system.id in enrolment.accounts:
+        return enrolment.accounts[system.id].url(enrolment.broker_url)
+    return webhook_url if system.binding is Binding.WEBHOOK else None

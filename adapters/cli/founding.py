@@ -13,6 +13,7 @@ from adapters.cli.demo_directory import DemoDirectory, read_demo_directory
 from adapters.cli.demo_enrolment import Enrolment, enrol
 from adapters.cli.files import write_new, write_secret
 from adapters.cli.hub_keys import DEVELOPMENT_CRLS, write_development_pki, write_own_keys, write_secrets_key
+from adapters.cli.system_amqp import made, new_account, print_commands
 from adapters.cli.template import render
 from adapters.cli.trouble import UsageFault
 from hub.settings import (
@@ -25,6 +26,7 @@ from hub.settings import (
     StorageSettings,
     TrustSettings,
 )
+from routing.values import Binding
 
 _MADE = ("axis.toml", "pki", "data", "credentials.json")
 
@@ -39,6 +41,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     is_demo: bool
     database_url: str | None = None  #: None: SQLite in the folder
     broker_url: str = ""  #: empty: a table of the database is the queue
+    management_url: str = ""  #: empty: accounts are made by printed commands
 
     @property
     def base_url(self) -> str:
@@ -84,7 +87,7 @@ async def _found(plan: Plan) -> None:
         folder.mkdir(mode=0o700)
     directory: DemoDirectory | None = None
     if plan.is_demo:
-        directory = read_demo_directory(plan.hub_code)
+        directory = read_demo_directory(plan.hub_code, has_rabbitmq=bool(plan.broker_url))
         seals = write_development_pki(pki, plan.hub_code, directory, at)
     else:
         write_own_keys(pki, plan.hub_code, at)
@@ -94,9 +97,23 @@ async def _found(plan: Plan) -> None:
     write_new(plan.folder / "axis.toml", render(settings).encode(), mode=0o600 if has_secrets else 0o644)
     migrate(storage.url)
     if directory is not None:
-        enrolment = Enrolment(directory, seals, base_url=plan.base_url, hub_code=plan.hub_code, at=at)
+        accounts = {
+            each.id: new_account(each.id, settings.broker) for each in directory.systems if each.binding is Binding.AMQP
+        }
+        enrolment = Enrolment(
+            directory,
+            seals,
+            base_url=plan.base_url,
+            hub_code=plan.hub_code,
+            at=at,
+            broker_url=plan.broker_url,
+            accounts=accounts,
+        )
         credentials = await enrol(storage, enrolment, locker, f"http://127.0.0.1:{plan.webhook_port}/axis")
         write_secret(plan.folder / "credentials.json", credentials)
+        for account in accounts.values():
+            if not await made(account, settings.broker):
+                print_commands(account)
 
 
 def _settings(plan: Plan) -> Settings:
@@ -104,7 +121,7 @@ def _settings(plan: Plan) -> Settings:
         hub=HubSettings(code=plan.hub_code, base_url=plan.base_url),
         listen=ListenSettings(port=plan.port),
         storage=StorageSettings(url=plan.database_url) if plan.database_url else StorageSettings(),
-        broker=BrokerSettings(url=plan.broker_url),
+        broker=BrokerSettings(url=plan.broker_url, management_url=plan.management_url),
     )
     if not plan.is_demo:
         return settings

@@ -24,6 +24,7 @@ async def init(
     webhook_port: int = 9099,
     database_url: str | None = None,
     broker_url: str = "",
+    management_url: str = "",
 ) -> int:
     """Create a hub's folder: `axis.toml` with every setting, `pki/`, `data/` with a migrated database.
 
@@ -46,6 +47,8 @@ async def init(
         An empty PostgreSQL database: postgresql+psycopg://user:password@host/name. Default: SQLite in the folder.
     broker_url
         RabbitMQ: amqp://user:password@host/vhost. Default: a table of the database is the queue.
+    management_url
+        RabbitMQ's management API, http://user:password@host:15672: accounts of amqp systems are made there.
     """
     from adapters.cli.founding import Plan, found
 
@@ -59,6 +62,7 @@ async def init(
         is_demo=demo,
         database_url=database_url,
         broker_url=broker_url,
+        management_url=management_url,
     )
     await found(plan)
     print_line(say("init-done", code=hub_code, path=folder))

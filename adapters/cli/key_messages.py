@@ -24,6 +24,22 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",
             "The webhook secret is shown once; the receiver checks signatures with it (Standard Webhooks):",
         ),
+        "amqp-needs-broker": (
+            "Hệ thống kiểu amqp cần RabbitMQ: đặt broker.url trong axis.toml trước.",
+            "A system bound amqp needs RabbitMQ: set broker.url in axis.toml first.",
+        ),
+        "amqp-account-not-made": (
+            "Chưa tạo được tài khoản qua API quản trị của RabbitMQ: {detail}.",
+            "The management API of RabbitMQ did not make the account: {detail}.",
+        ),
+        "amqp-commands": (
+            "Chạy các lệnh sau trên máy chủ RabbitMQ (tài khoản đã có: change_password thay cho add_user):",
+            "Run these where RabbitMQ runs (for an account that exists: change_password in place of add_user):",
+        ),
+        "amqp-account": (
+            "Hệ thống kết nối tới {url} và đọc {queues}; mật khẩu chỉ hiện một lần:",
+            "The system connects to {url} and reads {queues}; the password is shown once:",
+        ),
         "vxp-secret-once": (
             "Khóa bí mật cho SDK quốc gia, chỉ hiện một lần; trục giữ bản niêm phong:",
             "Secret for the national SDK, shown once; the hub keeps it sealed:",

@@ -90,13 +90,16 @@ async def redrive(*, system: str | None = None, config: Config = None, as_json: 
 async def rebuild(*, system: str | None = None, config: Config = None, as_json: AsJson = False) -> int:
     """Fill the broker again from the database, after it was wiped. A running hub does the publishing; twice is harmless.
 
+    Systems that consume their own queue get everything again that they have not acknowledged.
+
     Parameters
     ----------
     system
         Only this system's.
     """
     async with open_store(config) as storage:
-        count = await storage.store.unpublish(system, datetime.now(UTC))
+        now = datetime.now(UTC)
+        count = await storage.store.unpublish(system, now) + await storage.store.remind(system, now)
     if as_json:
         print_json({"rebuilt": count})
     else:

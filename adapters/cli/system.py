@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.system_amqp import make_and_print, new_account
 from adapters.cli.system_certificate import app as certificate
 from adapters.cli.system_upstream import AxisOptions, applied, upstream
 from adapters.cli.system_vxp import vxp
@@ -80,7 +81,7 @@ async def add(
     axis: AxisOptions | None = None,
     config: Config = None,
 ) -> int:
-    """Add a system. A webhook's secret is made and shown once.
+    """Add a system. A webhook's secret, or the password of an amqp system's account, is made and shown once.
 
     Parameters
     ----------
@@ -102,9 +103,12 @@ async def add(
     secret = _new_secret() if webhook_url else None
     usual = "transport" if binding == "upstream" else "required"
     system = System(id, name, Binding(binding), SignaturePolicy(policy or usual), webhook_url=webhook_url)
+    account = new_account(id, read_config(config)[0].broker) if binding == "amqp" else None
     await _store_new(system, secret, axis or AxisOptions(), config)
     print_line(say("added", what=id))
     _print_secret(secret)
+    if account is not None:
+        await make_and_print(account, read_config(config)[0].broker)
     return 0
 
 
@@ -144,19 +148,23 @@ async def change(
     webhook_url
         Where the hub calls it.
     new_secret
-        Make a new webhook secret and show it once.
+        Make a new webhook secret, or a new password for the broker (amqp), and show it once.
     """
-    from routing.values import SignaturePolicy
+    from routing.values import Binding, SignaturePolicy
 
     _check_url(webhook_url, config)
-    secret = _new_secret() if new_secret else None
     given = {"name": name, "policy": SignaturePolicy(policy) if policy else None, "webhook_url": webhook_url}
     async with open_store(config) as storage:
         system = await _system(storage, id)
+        is_amqp = system.binding is Binding.AMQP
+        secret = _new_secret() if new_secret and not is_amqp else None
         changes = {field: value for field, value in given.items() if value is not None}
         await storage.registers.update_system(replace(system, **changes), secret)
     print_line(say("changed", what=id))
     _print_secret(secret)
+    if new_secret and is_amqp:
+        broker = read_config(config)[0].broker
+        await make_and_print(new_account(id, broker), broker)
     return 0
 
 

@@ -30,11 +30,15 @@ _PACKAGES = (Path("/usr/lib/rabbitmq/lib"), Path("/opt/homebrew/opt/rabbitmq"), 
 class RabbitNode:
     """One node in one folder; the folder outlives a stop, so that the node can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, plugins: tuple[str, ...] = (), mapper: int | None = None) -> None:
+        """`mapper` is the port of a port mapper that other nodes of a cluster use, too: who shares it ends it."""
         self.folder = folder
         self.port = free_port()
+        self.management_port = free_port()
+        self._plugins = plugins
         self._scripts = _scripts()
-        self._epmd_port = free_port()
+        self._epmd_port = mapper or free_port()
+        self._is_alone = mapper is None
         self._pid: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("mnesia", "log", "generated", "schema", "home"):
@@ -53,8 +57,18 @@ class RabbitNode:
         assert self._pid is not None
         return self._pid
 
+    @property
+    def name(self) -> str:
+        """What other nodes call it."""
+        return f"axis{self.port}@localhost"
+
     def start(self) -> RabbitNode:
         """Start the node and wait until it speaks AMQP."""
+        self.launch()
+        return self.wait()
+
+    def launch(self) -> None:
+        """Start the node."""
         (self.folder / "home/.erlang.cookie").chmod(0o400)
         with (self.folder / "stdout").open("ab") as out:
             process = subprocess.Popen(
@@ -67,7 +81,11 @@ class RabbitNode:
                 start_new_session=True,
             )
         self._process = process
-        self._wait_until_open(process, time.monotonic() + START_LIMIT)
+
+    def wait(self) -> RabbitNode:
+        """Wait until the node speaks AMQP."""
+        assert self._process is not None
+        self._wait_until_open(self._process, time.monotonic() + START_LIMIT)
         self.ctl("await_startup", "--timeout", "60")
         # The file disappears before the process does, so the number is kept.
         self._pid = int((self.folder / "pid").read_text())
@@ -88,6 +106,11 @@ class RabbitNode:
     def stop(self) -> None:
         """End the node, and its port mapper, which would outlive it."""
         self._end(signal.SIGTERM)
+        if self._is_alone:
+            self.end_mapper()
+
+    def end_mapper(self) -> None:
+        """End the port mapper."""
         with contextlib.suppress(subprocess.SubprocessError, OSError):
             subprocess.run(
                 (shutil.which("epmd") or "epmd", "-port", str(self._epmd_port), "-kill"),
@@ -95,6 +118,17 @@ class RabbitNode:
                 capture_output=True,
                 timeout=10,
                 check=False,
+            )
+
+    def join(self, names: tuple[str, ...], cookie: str) -> None:
+        """Be one of a cluster of nodes of these names; before the first start."""
+        file = self.folder / "home/.erlang.cookie"
+        file.chmod(0o600)
+        file.write_text(cookie)
+        with (self.folder / "rabbitmq.conf").open("a") as config:
+            config.write("cluster_formation.peer_discovery_backend = classic_config\n")
+            config.writelines(
+                f"cluster_formation.classic_config.nodes.{number} = {name}\n" for number, name in enumerate(names, 1)
             )
 
     def ctl(self, *arguments: str) -> str:
@@ -130,12 +164,17 @@ class RabbitNode:
             cookie.touch(mode=0o600)
             cookie.write_text(secrets.token_hex(20))
         (self.folder / "env.conf").touch()
-        (self.folder / "plugins").write_text("[].\n")
+        (self.folder / "plugins").write_text(f"[{','.join(self._plugins)}].\n")
         (self.folder / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
             "disk_free_limit.absolute = 100MB\n"
             "vm_memory_high_watermark.absolute = 1GiB\n"
             "log.file.level = warning\n"
+            + (
+                f"management.tcp.port = {self.management_port}\nmanagement.tcp.ip = 127.0.0.1\n"
+                if self._plugins
+                else ""
+            )
         )
 
     def _make_environment(self, distribution_port: int) -> dict[str, str]:
@@ -146,7 +185,7 @@ class RabbitNode:
             "LANG": "C.UTF-8",
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_EPMD_PORT": str(self._epmd_port),
-            "RABBITMQ_NODENAME": f"axis{self.port}@localhost",
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(distribution_port),

@@ -1,0 +1,52 @@
+"""The account of a system that consumes its own queue: made at the broker, or printed as commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.cli.messages import say
+from adapters.cli.output import print_line
+from adapters.cli.trouble import UsageFault
+
+if TYPE_CHECKING:
+    from adapters.amqp.accounts import Account
+    from hub.settings import BrokerSettings
+
+
+def new_account(system_id: str, broker: BrokerSettings) -> Account:
+    """Return an account to be made; raise `UsageFault` without a broker, at which nobody can consume."""
+    from adapters.amqp.accounts import Account
+
+    if not broker.url:
+        raise UsageFault("amqp-needs-broker")
+    return Account.new(system_id, broker.url)
+
+
+async def made(account: Account, broker: BrokerSettings) -> bool:
+    """Make the account through the management API; return whether it could be asked, and say why not."""
+    from adapters.amqp.accounts import make
+    from hub.trouble import Deferral
+
+    if not broker.management_url:
+        return False
+    try:
+        await make(account, broker.management_url)
+    except Deferral as trouble:
+        print_line(say("amqp-account-not-made", detail=trouble.detail))
+        return False
+    return True
+
+
+async def make_and_print(account: Account, broker: BrokerSettings) -> None:
+    """Make the account or print the commands that do, then what the system's people need; the password is shown once."""
+    if not await made(account, broker):
+        print_commands(account)
+    print_line(say("amqp-account", url=account.url(broker.url), queues=", ".join(account.queues)))
+    print_line(account.password)
+
+
+def print_commands(account: Account) -> None:
+    """Print the commands that make an account."""
+    print_line(say("amqp-commands"))
+    for line in account.commands():
+        print_line(line)

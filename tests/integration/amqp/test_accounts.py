@@ -1,0 +1,113 @@
+"""Accounts of systems that consume their own queue, made by `axis` (CONTRACT sections 3 and 6)."""
+
+import asyncio
+import json
+import re
+import shlex
+
+import aio_pika
+import pytest
+from yarl import URL
+
+from tests.services.rabbitmq import RabbitNode
+from tests.support.hub import HubProcess, axis, free_port
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """A node with its management API."""
+    made = RabbitNode(tmp_path_factory.mktemp("managed"), plugins=("rabbitmq_management",))
+    yield made.start()
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def management(node):
+    return f"http://guest:guest@127.0.0.1:{node.management_port}"
+
+
+@pytest.fixture(scope="module")
+def hub(node, management, tmp_path_factory):
+    """A demo hub that was founded with RabbitMQ."""
+    folder = tmp_path_factory.mktemp("accounts") / "hub"
+    axis("init", str(folder), "--demo", "--broker-url", node.url, "--management-url", management)
+    process = HubProcess(folder, free_port())
+    yield process.start()
+    process.stop()
+
+
+def rights(node, user):
+    """What a user may configure, write and read."""
+    for line in node.ctl("list_permissions").splitlines():
+        name, *allowed = line.split("\t")
+        if name == user:
+            return allowed
+    return None
+
+
+async def consumes(url, password, queues):
+    """Wait until an account can read these queues."""
+    address = str(URL(url).with_password(password))
+    while True:
+        try:
+            connection = await aio_pika.connect(address)
+            async with connection:
+                for name in queues:
+                    channel = await connection.channel()
+                    await (await channel.get_queue(name, ensure=False)).get(fail=False)
+                return
+        except aio_pika.exceptions.ChannelNotFoundEntity:  # the hub makes the queues within seconds
+            await asyncio.sleep(0.2)
+
+
+async def test_the_demo_has_a_system_that_consumes(hub, node):
+    """A demo with RabbitMQ has a system bound amqp, whose account in credentials.json reads its two queues and nothing else."""
+    (system,) = (each for each in hub.credentials["systems"] if each["binding"] == "amqp")
+    assert system["agencies"]
+    queues = [f"axis.{system['id']}.urgent", f"axis.{system['id']}.normal"]
+    await consumes(system["url"], system["secret"], queues)
+    configure, write, read = rights(node, system["id"])
+    assert (configure, write) == ("^$", r"^axis\.acknowledgements$")
+    assert all(re.search(read, name) for name in queues)
+    assert not re.search(read, queues[0] + "x")
+
+
+async def test_added_by_the_management_api(hub, node):
+    """`axis system add --binding amqp` makes the account and shows its password once; the queues are there soon after."""
+    said = axis("system", "add", "moi", "--name", "Mới", "--binding", "amqp", "--config", str(hub.config)).stdout
+    password = said.splitlines()[-1]
+    assert "rabbitmqctl" not in said
+    url = next(word for word in said.split() if word.startswith("amqp://"))
+    await consumes(url, password, ["axis.moi.urgent", "axis.moi.normal"])
+    changed = axis("system", "change", "moi", "--new-secret", "--config", str(hub.config)).stdout.splitlines()[-1]
+    assert changed != password
+    await consumes(url, changed, ["axis.moi.urgent"])
+
+
+def test_added_by_commands(hub, node, monkeypatch):
+    """Without the management API the commands are printed, and do the same."""
+    monkeypatch.setenv("AXIS_BROKER__MANAGEMENT_URL", "")
+    said = axis("system", "add", "tay", "--name", "Tay", "--binding", "amqp", "--config", str(hub.config)).stdout
+    commands = [shlex.split(line) for line in said.splitlines() if line.startswith("rabbitmqctl ")]
+    assert len(commands) == 2
+    for _, *arguments in commands:
+        node.ctl(*arguments)
+    assert rights(node, "tay")[1] == r"^axis\.acknowledgements$"
+    assert said.splitlines()[-1] == commands[0][-1]
+
+
+def test_a_management_api_that_is_away(hub, monkeypatch):
+    """A management API that does not answer is said, and the commands are printed instead."""
+    monkeypatch.setenv("AXIS_BROKER__MANAGEMENT_URL", f"http://guest:guest@127.0.0.1:{free_port()}")
+    said = axis("system", "add", "vang", "--name", "Vắng", "--binding", "amqp", "--config", str(hub.config)).stdout
+    assert "rabbitmqctl add_user vang" in said
+
+
+def test_no_broker_no_account(tmp_path):
+    """Without RabbitMQ no system can be bound amqp."""
+    axis("init", str(tmp_path / "hub"))
+    config = str(tmp_path / "hub" / "axis.toml")
+    done = axis("system", "add", "moi", "--name", "Mới", "--binding", "amqp", "--config", config, check=False)
+    assert done.returncode == 2
+    assert "broker.url" in done.stderr
+    assert json.loads(axis("system", "list", "--config", config, "--json").stdout) == []

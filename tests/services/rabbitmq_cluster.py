@@ -1,0 +1,53 @@
+"""Three RabbitMQ nodes on this machine, one cluster, with a port mapper of their own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.services.rabbitmq import RabbitNode
+from tests.support.hub import free_port
+
+
+class RabbitCluster:
+    """The nodes, running."""
+
+    def __init__(self, nodes: tuple[RabbitNode, ...]) -> None:
+        self.nodes = nodes
+
+    @property
+    def url(self) -> str:
+        """All of them, as `broker.url` names them."""
+        return ",".join(node.url for node in self.nodes)
+
+    def leader_of(self, queue: str) -> RabbitNode:
+        """Return the node that leads a queue."""
+        for line in self.nodes[0].ctl("list_queues", "name", "leader").splitlines():
+            name, _, leader = line.partition("\t")
+            if name == queue:
+                return next(node for node in self.nodes if node.name == leader)
+        raise AssertionError(f"there is no queue {queue}")
+
+
+@contextmanager
+def running_cluster(folder: Path) -> Iterator[RabbitCluster]:
+    """Start three nodes at once, and stop them again."""
+    mapper = free_port()
+    folders = [folder / str(number) for number in range(3)]
+    for each in folders:
+        each.mkdir()
+    nodes = tuple(RabbitNode(each, mapper=mapper) for each in folders)
+    names, cookie = tuple(node.name for node in nodes), secrets.token_hex(20)
+    try:
+        for node in nodes:
+            node.join(names, cookie)
+            node.launch()
+        for node in nodes:
+            node.wait()
+        yield RabbitCluster(nodes)
+    finally:
+        for node in nodes:
+            node.stop()
+        nodes[0].end_mapper()
