@@ -1,12 +1,13 @@
 """`axis serve --workers 2`: several processes on one port."""
 
 import time
+import urllib.request
 
 import psutil
 import pytest
 
 from tests.integration.postgresql.hub import LIMIT, ManyWorkers, create, exchange
-from tests.support.hub import axis
+from tests.support.hub import axis, free_port
 
 
 @pytest.fixture
@@ -46,6 +47,31 @@ async def test_workers_are_one_hub_and_one_that_dies_is_replaced(many):
     await exchange(hub, hub, keys, "4")
     assert hub.stop() == 0
     assert not any(each.is_running() for each in first)
+
+
+def test_each_worker_has_a_port_of_its_own(settings, tmp_path):
+    """With `listen.worker_port` each process answers those who watch it on a port of its own, and says which it is."""
+    first = free_port()
+    hub, _ = create(ManyWorkers, settings.url, tmp_path / "hub")
+    hub = ManyWorkers(hub.folder, hub.port, {"AXIS_LISTEN__WORKER_PORT": str(first)})
+    try:
+        hub.start()
+        until_two_listen(hub)
+        for number in range(2):
+            assert f'axis_process{{role="all",worker="{number}"}} 1.0' in metrics(first + number)
+    finally:
+        hub.kill()
+
+
+def metrics(port):
+    deadline = time.monotonic() + LIMIT
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                return answer.read().decode()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 async def test_workers_follow_their_parent(many):
