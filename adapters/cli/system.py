@@ -62,8 +62,8 @@ async def show(id: Annotated[str, Parameter(name="ID")], *, config: Config = Non
             {"system": found, "agencies": agencies, "keys": keys, "certificates": certificates, "limits": limits}
         )
     else:
-        rows = [(name, getattr(found, name)) for name in found.__struct_fields__]
-        lists = {"agencies": agencies, "keys": keys, "certificates": certificates}
+        rows = [(name, getattr(found, name)) for name in found.__struct_fields__ if name != "reaches"]
+        lists = {"reaches": found.reaches, "agencies": agencies, "keys": keys, "certificates": certificates}
         rows += [(name, ", ".join(values)) for name, values in lists.items()]
         rows += [(name, getattr(limits, name)) for name in limits.__struct_fields__] if limits else []
         print_table(("", ""), rows)

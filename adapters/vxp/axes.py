@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from ssl import SSLContext, create_default_context
 
@@ -72,9 +73,14 @@ class Axes:
             account = self._account(upstream)
             if account is None:
                 return None
-            client = VxpClient(self._session, account, self._limits, self._clock, self._tls)
+            is_open = partial(self._is_active, system_id)
+            client = VxpClient(self._session, account, self._limits, self._clock, self._tls, is_open)
             known = self._known[system_id] = _Known(upstream, client)
         return known.client
+
+    def _is_active(self, system_id: str) -> bool:
+        system = self._snapshot().directory.system(system_id)
+        return system is not None and system.is_active
 
     def _account(self, upstream: Upstream) -> Account | None:
         try:

@@ -82,7 +82,10 @@ class Limits(Struct, frozen=True):
 
 
 class VxpClient:
-    """Implements `hub.axis.Axis`. `tls` is what https is checked against, and our own certificate with it."""
+    """Implements `hub.axis.Axis`.
+
+    `tls` is what https is checked against, and our own certificate with it; `is_open` tells whether to call at all.
+    """
 
     def __init__(
         self,
@@ -91,7 +94,9 @@ class VxpClient:
         limits: Limits,
         clock: Callable[[], datetime],
         tls: SSLContext | None = None,
+        is_open: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._is_open = is_open
         self._session = session
         self._account = account
         self._limits = limits
@@ -140,6 +145,8 @@ class VxpClient:
         most: int = _BRIEF,
     ) -> _Answer:
         """Call an operation and return its answer; raise `AxisTrouble`, `AxisRefused` included."""
+        if not self._is_open():
+            raise AxisUnreachable("its system is suspended here")
         signed = {
             "systemid": self._account.system_id,
             **parameters,

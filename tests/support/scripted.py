@@ -87,6 +87,10 @@ class ScriptedServer:
             with self._lock:
                 self._open.discard(connection)
 
+    def say(self, request: Recorded) -> Say:
+        """Return the answer to a request, which is recorded already."""
+        return self.script[min(len(self.requests), len(self.script)) - 1]
+
     def _answer(self, connection: socket.socket, reader: socket.SocketIO) -> Say | None:
         line = reader.readline().decode("latin-1").rstrip()
         if not line:
@@ -101,7 +105,7 @@ class ScriptedServer:
         request = request._replace(body=reader.read(int(request.header("Content-Length") or 0)))
         with self._lock:
             self.requests.append(request)
-            say = self.script[min(len(self.requests), len(self.script)) - 1]
+            say = self.say(request)
         time.sleep(say.delay)
         connection.sendall(say.message)
         return say
