@@ -57,7 +57,7 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "--url, --system-id, --secret-file và --reaches chỉ dùng với --binding upstream.",
             "--url, --system-id, --secret-file and --reaches go with --binding upstream only.",
         ),
-        "upstream-bad-url": ("Địa chỉ {url} {why_vi}.", "The address {url} {why_en}."),
+        "upstream-bad-url": ("Địa chỉ {url} {why}.", "The address {url} {why}."),
         "upstream-bad-prefix": (
             "{prefix} không phải tiền tố mã cơ quan; viết như G22, H37.01 hoặc '*'.",
             "{prefix} is no prefix of agency codes; write it like G22, H37.01 or '*'.",

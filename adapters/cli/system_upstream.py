@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from msgspec import structs
 
 from adapters.cli.configured import Config, open_store, read_config
+from adapters.cli.language import current
 from adapters.cli.output import AsJson, print_json, print_table
 from adapters.cli.trouble import CommandFailed, UsageFault
 
@@ -127,7 +128,7 @@ def _checked_url(url: str) -> str:
     try:
         ConfiguredTargets().check(url)
     except TargetForbidden as error:
-        raise UsageFault("upstream-bad-url", url=url, why_vi=error.vi, why_en=error.en) from error
+        raise UsageFault("upstream-bad-url", url=url, why=error.vi if current() == "vi" else error.en) from error
     return url
 
 
