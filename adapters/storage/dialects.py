@@ -154,6 +154,8 @@ def _server_options(url: URL, patience: timedelta) -> str:
     ours = {
         "synchronous_commit": "on",
         "lock_timeout": str(patience // timedelta(milliseconds=1)),
+        # A process that hangs inside a transaction would keep all others from writing for as long as it hangs.
+        "idle_in_transaction_session_timeout": str(2 * patience // timedelta(milliseconds=1)),
         "jit": "off",  # compiling costs more than any statement here
         "application_name": "axis-hub",
     }

@@ -80,6 +80,20 @@ class KillHubAt(HubFault):
         return f"kill a hub at {self._point}" if is_reached else f"missed {self._point}"
 
 
+class RaiseInHub(HubFault):
+    """An unexpected error at a failpoint: the process goes on, whether it came there or not, and is started without later."""
+
+    def __init__(self, point: str) -> None:
+        self._point = point
+
+    async def strike(self, site: Site, chance: random.Random) -> str:
+        hub = chance.choice(site.hubs)
+        await asyncio.to_thread(hub.stop)
+        await site.launch(hub, {VARIABLE: f"{self._point}:{Action.RAISE}"})
+        await asyncio.sleep(3.0)
+        return f"raise at {self._point}"
+
+
 class FreezeHub(HubFault):
     """SIGSTOP, in the midst of a transaction perhaps, and SIGCONT some seconds later."""
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from hub.failpoints import POINTS
 
-from .harm import KillHubAt, RestartHub
+from .harm import KillHubAt, RaiseInHub, RestartHub
 from .plan import POINTS as UNDER_LOAD
 from .plan import one_by_one
 from .scenario import Load, exchange
@@ -43,6 +43,19 @@ async def test_killed_at(site, tmp_path, point):
     report = await exchange(site, tmp_path / "history.jsonl", hurt, seed=seed, load=Load(1, 0.1))
     print(report)
     assert report.faults == {f"kill a hub at {point}": 1}
+    assert report.violations == ()
+    assert report.counts["accepted"] > 0
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("point", ["K4", "K10", "K12"])
+async def test_raising_at(site, tmp_path, point):
+    """An error that nobody expected, in the writer, the relay or a courier, costs what it hits and no promise."""
+    seed = 200 + int(point[1:])
+    hurt = one_by_one([RaiseInHub(point)], seed)
+    report = await exchange(site, tmp_path / "history.jsonl", hurt, seed=seed, load=Load(1, 0.1))
+    print(report)
     assert report.violations == ()
     assert report.counts["accepted"] > 0
 

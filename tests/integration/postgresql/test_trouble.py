@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from adapters.storage.content import ContentFiles
 from adapters.storage.database import opened
+from adapters.storage.dialects import queue_for_append
 from adapters.storage.errors import trouble_of
 from adapters.storage.store import SqlStore
 from hub.trouble import Defect, Deferral
@@ -41,6 +43,32 @@ async def test_server_that_is_down_is_a_deferral(storage, postgresql):
         postgresql.start()
     assert await storage.store.package(unit.package.id) == unit.package
     await storage.store.record(submission())
+
+
+async def test_process_that_hangs_in_a_transaction(settings):
+    """A process that hangs in a transaction keeps others from writing for a few seconds, and then has written nothing."""
+
+    def hang(connection):
+        queue_for_append(connection)
+        is_hanging.set()
+        may_go_on.wait(60)
+        connection.execute(text("SELECT 1"))
+
+    is_hanging, may_go_on = threading.Event(), threading.Event()
+    opening = {"max_pending": 100, "notify": lambda _: None}
+    async with (
+        opened(settings.url, patience=timedelta(seconds=1), **opening) as hanging,
+        opened(settings.url, patience=timedelta(seconds=10), **opening) as living,
+    ):
+        stuck = asyncio.create_task(hanging.writer.run(hang))
+        try:
+            await asyncio.to_thread(is_hanging.wait)
+            await SqlStore(living, ContentFiles(settings.content_dir)).record(submission())
+        finally:
+            may_go_on.set()
+        with pytest.raises(Deferral) as caught:
+            await stuck
+        assert caught.value.code == "storage-unavailable"
 
 
 async def test_server_that_hangs_is_a_deferral(settings, postgresql):

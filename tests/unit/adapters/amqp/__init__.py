@@ -1,0 +1,1 @@
+"""The border between the broker's client library and the hub."""
