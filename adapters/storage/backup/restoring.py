@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, MetaData, Table, func, select
 
 from adapters.storage.backup.errors import BackupDamaged, ForeignBackup, PlaceInUse
 from adapters.storage.backup.manifest import Manifest, TableFile
@@ -21,6 +21,7 @@ from adapters.storage.epochs import begin_epoch
 from adapters.storage.errors import translated
 from adapters.storage.migrate import is_empty, knows, upgrade
 from adapters.storage.outbox import wait_again
+from adapters.storage.tables import metadata
 from hub.continuity import Epoch, Point
 from hub.settings import StorageSettings
 
@@ -63,6 +64,7 @@ def restore_backup(
                 for table in manifest.tables:
                     _fill(connection, folder, table, progress)
                 upgrade(connection)
+                _advance_counters(connection)
                 wait_again(connection, datetime.now(UTC))
                 return begin_epoch(connection, "restored", mark=mark, accepts_loss=accepts_loss)
     finally:
@@ -89,6 +91,18 @@ def _fill(connection: Connection, folder: Path, file: TableFile, progress: Progr
             filled += len(batch)
     if filled != file.written.rows:
         raise BackupDamaged(f"{file.file} has {filled} rows, not {file.written.rows}")
+
+
+def _advance_counters(connection: Connection) -> None:
+    """Have PostgreSQL's sequences go on after the rows that were given their numbers; SQLite looks for itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.sorted_tables:
+        counter = table.autoincrement_column
+        if counter is not None:
+            greatest = connection.execute(select(func.max(counter))).scalar() or 0
+            sequence = func.pg_get_serial_sequence(table.name, counter.name)
+            connection.execute(select(func.setval(sequence, greatest + 1)))
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

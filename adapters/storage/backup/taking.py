@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, MetaData, Table, select
 
-from adapters.storage import register_tables, upkeep_tables
 from adapters.storage.backup.errors import BackupDamaged, PlaceInUse
 from adapters.storage.backup.manifest import FORMAT, Contents, Manifest, Newest, TableFile, write_manifest
 from adapters.storage.backup.rows import write_rows
@@ -24,20 +23,18 @@ from adapters.storage.content import ContentFiles
 from adapters.storage.dialects import open_engines
 from adapters.storage.errors import translated
 from adapters.storage.leases import BACKUP, hold, let_go
-from adapters.storage.tables import contents, events, leases, metadata, queue
+from adapters.storage.tables import contents, events, leases, queue
 from adapters.storage.times import moment
 from hub.settings import StorageSettings
 
 T = TypeVar("T")
 Progress = Callable[[str, int], None]  #: told what is being done, and how much more of it is done
 
-#: Made anew by the hub: rights that run out, and the table queue, which orders fill.
-LEFT_OUT = frozenset({leases.name, queue.name})
+#: Made anew: rights that run out, the table queue, which orders fill, and the version, which the manifest names.
+LEFT_OUT = frozenset({leases.name, queue.name, "alembic_version"})
 _LEASE = timedelta(minutes=5)  #: a backup that died keeps purges away, and other backups, no longer than this
 _RENEW_AFTER = 60.0  #: seconds
 _BATCH = 1000
-
-assert register_tables.systems.metadata is upkeep_tables.epochs.metadata is metadata  # noqa: S101 - all tables are known
 
 
 def take_backup(settings: StorageSettings, folder: Path, hub: str, progress: Progress) -> Manifest:
@@ -95,9 +92,7 @@ def _take(connection: Connection, files: ContentFiles, folder: Path, hub: str, p
     revisions = MigrationContext.configure(connection).get_current_heads()  # the first read: the snapshot begins
     made_at = datetime.now(UTC)
     written = []
-    for table in metadata.sorted_tables:
-        if table.name in LEFT_OUT:
-            continue
+    for table in _tables(connection):
         name = str(table.name)  # SQLAlchemy's own kind of text is no text to others
         file = f"{name}.rows.gz"
         rows = counted(_rows(connection, table), partial(progress, name))
@@ -112,6 +107,13 @@ def _take(connection: Connection, files: ContentFiles, folder: Path, hub: str, p
         contents=_copy_contents(connection, files, folder / "contents", progress),
         newest=_newest(connection),
     )
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """Return the tables that the database has, parents before children: asked of itself, so that none is forgotten."""
+    found = MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name not in LEFT_OUT]
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:
