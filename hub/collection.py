@@ -17,7 +17,7 @@ from typing import Protocol
 
 import structlog
 
-from hub.axis import Axis, AxisRefused, AxisTrouble, Waiting
+from hub.axis import Axis, AxisTrouble, AxisUnreachable, Waiting
 from hub.housekeeping import Leases
 from hub.ids import uuid7
 from hub.measures import Measure
@@ -98,7 +98,12 @@ class Collection:
             yield Measure(
                 "axis_upstream_silent_seconds", "Seconds since another axis answered.", now - heard_at, labels
             )
-            yield Measure("axis_upstream_refused_messages", "Messages of another axis refused here.", refused, labels)
+            yield Measure(
+                "axis_upstream_refused_messages",
+                "Messages of another axis that it keeps although they were looked at.",
+                refused,
+                labels,
+            )
 
     async def probe(self) -> str:
         """Return which axes answered last time; raise `Deferral` upstream-unreachable when one did not."""
@@ -145,40 +150,45 @@ class Collection:
             self._trouble.pop(system_id, None)
 
     async def _collect_kind(self, system_id: str, axis: Axis, kind: Kind) -> set[str]:
-        """Take in all that waits of one kind; return what stays there because it was refused.
+        """Take in all that waits of one kind; return what should have left the list, or is kept in it, as far as is known.
 
-        What is taken leaves the list, so the first page is asked for again until it holds nothing that is due; then the next.
+        What is taken leaves the list, so a page is asked for again until it holds no news; then the next. Neither an axis that
+        knows no pages nor one that never takes anything out of its list keeps this going for ever.
         """
+        seen: set[str] = set()
         kept: set[str] = set()
         page = 1
+        previous: tuple[Waiting, ...] = ()
         while True:
             listed = await axis.waiting(kind, page, PAGE)
             self._heard[system_id] = asyncio.get_running_loop().time()
-            news = [item for item in listed if item.doc_id not in kept]
-            taken = 0
+            news = [item for item in listed if item.doc_id not in seen]
             for item in news:
-                if await self._take(system_id, axis, item):
-                    taken += 1
-                else:
+                seen.add(item.doc_id)
+                if await self._take(system_id, axis, item) is not Taken.RECORDED:
                     kept.add(item.doc_id)
-            if len(listed) < PAGE or not news:
+            if len(listed) < PAGE or (not news and listed == previous):
                 return kept
-            page = page if taken else page + 1
+            if not news:
+                page, previous = page + 1, listed
 
-    async def _take(self, system_id: str, axis: Axis, item: Waiting) -> bool:
-        """Take one message in, when it is due; return whether it has left the list."""
+    async def _take(self, system_id: str, axis: Axis, item: Waiting) -> Taken | None:
+        """Take one message in; None when it is not due yet."""
         patience, version = self._patience[system_id], self._register.snapshot.directory.version
         if not patience.is_due(item.doc_id, self._clock(), version):
-            return False
+            return None
         try:
             taken = await self._reception.take(system_id, axis, item)
-        except AxisRefused as refused:  # this message only: the axis itself answers
-            _log.warning("upstream-message-withheld", system=system_id, doc=item.doc_id, detail=str(refused))
+        except AxisUnreachable:  # perhaps because of this very message: what waits behind it comes first next time
+            patience.refused(item.doc_id, self._clock(), version)
+            raise
+        except AxisTrouble as trouble:  # this message only: the axis itself answers
+            _log.warning("upstream-message-withheld", system=system_id, doc=item.doc_id, detail=str(trouble))
             taken = Taken.REFUSED
         _log.info("upstream-message", system=system_id, doc=item.doc_id, result=taken)
-        if taken is Taken.REFUSED:
+        if taken is not Taken.RECORDED:  # also what was recorded before: an axis may list it again whatever is said
             patience.refused(item.doc_id, self._clock(), version)
-        return taken is not Taken.REFUSED
+        return taken
 
     @asynccontextmanager
     async def _lease(self, system_id: str) -> AsyncIterator[bool]:

@@ -61,13 +61,19 @@ class Reception:
     async def take(self, system_id: str, axis: Axis, item: Waiting) -> Taken:
         """Take one message in and tell the axis; raises `AxisTrouble`, or `Deferral` when nothing could be recorded."""
         data = await axis.fetch(item.doc_id)
-        spooled = await self._spool.receive(_once(data), self._most_bytes)
-        try:
-            taken = await self._record(system_id, item, spooled)
-        finally:
-            await self._spool.discard(spooled)
+        taken = await self._taken(system_id, item, data)
         await axis.acknowledge(item.doc_id, "fail" if taken is Taken.REFUSED else "done")
         return taken
+
+    async def _taken(self, system_id: str, item: Waiting, data: bytes) -> Taken:
+        try:
+            spooled = await self._spool.receive(_once(data), self._most_bytes)
+        except Refusal as refusal:
+            return _refused(system_id, item, refusal)
+        try:
+            return await self._record(system_id, item, spooled)
+        finally:
+            await self._spool.discard(spooled)
 
     async def _record(self, system_id: str, item: Waiting, spooled: Spooled) -> Taken:
         if await self._is_own(system_id, item, spooled):
@@ -80,10 +86,7 @@ class Reception:
                 raise Deferral("storage-full", detail=f"the quota of {system_id} is used up") from refusal
             if refusal.code == _LOOP and await self._is_known(spooled):
                 return Taken.OWN
-            _log.warning(
-                "upstream-message-refused", system=system_id, doc=item.doc_id, code=refusal.code, detail=refusal.detail
-            )
-            return Taken.REFUSED
+            return _refused(system_id, item, refusal)
         return Taken.REPEATED if accepted.is_replay else Taken.RECORDED
 
     async def _is_own(self, system_id: str, item: Waiting, spooled: Spooled) -> bool:
@@ -103,6 +106,13 @@ class Reception:
                 return False
         sender = self._register.snapshot.directory.canonical(envelope.sender) or envelope.sender
         return bool(await self._reader.originals(sender, (envelope.document_id,)))
+
+
+def _refused(system_id: str, item: Waiting, refusal: Refusal) -> Taken:
+    _log.warning(
+        "upstream-message-refused", system=system_id, doc=item.doc_id, code=refusal.code, detail=refusal.detail
+    )
+    return Taken.REFUSED
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.accounts import Register, Snapshot
-from hub.axis import AxisUnreachable, Waiting
+from hub.axis import AxisUnreachable, AxisUnreadable, Waiting
 from hub.collection import PAGE, Collection
 from hub.reception import Taken
 from hub.trouble import Deferral
@@ -27,12 +27,15 @@ class ListAxis:
         self.kept = list(doc_ids)
         self.questions = 0
         self.is_away = False
+        self.forgets, self.has_pages = True, True
 
     async def waiting(self, kind: Kind, page: int, size: int) -> tuple[Waiting, ...]:
         self.questions += 1
         if self.is_away:
             raise AxisUnreachable("no answer")
         listed = self.kept if kind is Kind.DOCUMENT else []
+        if not self.has_pages:
+            return tuple(map(Waiting, listed))
         return tuple(map(Waiting, listed[(page - 1) * size : page * size]))
 
 
@@ -43,12 +46,17 @@ class Desk:
         self.refused = set(refused)
         self.seen: list[str] = []
         self.takes = takes
+        self.raises: dict[str, Exception] = {}
 
     async def take(self, system_id: str, axis: ListAxis, item: Waiting) -> Taken:
         self.seen.append(item.doc_id)
         await asyncio.sleep(self.takes)
+        if item.doc_id in self.raises:
+            raise self.raises[item.doc_id]
         if item.doc_id in self.refused:
             return Taken.REFUSED
+        if not axis.forgets:
+            return Taken.REPEATED if self.seen.count(item.doc_id) > 1 else Taken.RECORDED
         axis.kept.remove(item.doc_id)
         return Taken.RECORDED
 
@@ -118,6 +126,35 @@ async def test_what_is_refused_hides_nothing_behind_it(running):
     before = axis.questions
     await until(lambda: axis.questions > before + 6)
     assert sorted(desk.seen) == [*bad, "z1"]
+
+
+async def test_one_message_that_cannot_be_fetched_holds_up_no_other(running):
+    """An answer that is none is a trouble of that message only."""
+    axis, desk = ListAxis("broken", "d1"), Desk()
+    desk.raises = {"broken": AxisUnreadable("no base64")}
+    running(collection(axis, desk))
+    await until(lambda: axis.kept == ["broken"])
+    assert desk.seen == ["broken", "d1"]
+
+
+async def test_a_message_that_breaks_the_connection_comes_last(running):
+    """Nobody knows whether it is the message or the line: the others come first next time."""
+    axis, desk = ListAxis("endless", "d1"), Desk()
+    desk.raises = {"endless": AxisUnreachable("no answer within 60 s")}
+    running(collection(axis, desk))
+    await until(lambda: axis.kept == ["endless"])
+    assert desk.seen == ["endless", "d1"]
+
+
+@pytest.mark.parametrize("count", [1, PAGE])
+async def test_an_axis_that_forgets_nothing_is_not_asked_for_ever(running, count):
+    """A list that never gets shorter, or has no pages, is walked through once; what was taken is not fetched at every turn."""
+    axis, desk = ListAxis(*(f"d{n:03}" for n in range(count))), Desk()
+    axis.forgets, axis.has_pages = False, False
+    running(collection(axis, desk))
+    before = axis.questions
+    await until(lambda: axis.questions > before + 12)
+    assert sorted(desk.seen) == sorted([*axis.kept, *axis.kept])
 
 
 async def test_an_axis_that_is_away_is_asked_again(running):
