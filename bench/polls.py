@@ -23,9 +23,10 @@ _PARAMETERS = {"servicetype": "eDoc", "messagetype": "edoc", "Content-Type": "ap
 
 
 class Seen(Struct, frozen=True):
-    """What was measured: share of one core, most sockets at once, seconds per answer (median, 99 %), answers."""
+    """What was measured: shares of one core, in all and in the kernel; most sockets at once; seconds per answer; answers."""
 
     core: float
+    kernel: float
     sockets: int
     median: float
     p99: float
@@ -44,7 +45,7 @@ def main() -> None:
             world.hub.stop()
     print(
         f"{arguments.clients} clients, one poll a second, {seen.answers} answers in {arguments.seconds:.0f} s: "
-        f"{seen.core:.1%} of one core, at most {seen.sockets} sockets, "
+        f"{seen.core:.1%} of one core ({seen.kernel:.1%} in the kernel), at most {seen.sockets} sockets, "
         f"answers in {seen.median * 1000:.1f} ms (median), {seen.p99 * 1000:.1f} ms (99 %)"
     )
 
@@ -64,15 +65,17 @@ async def _measure(world: VxpWorld, clients: int, seconds: float) -> Seen:
     polling = [asyncio.create_task(_poll(world, number, clients, until, waits)) for number in range(clients)]
     await asyncio.sleep(2)  # until every client has begun
     waits.clear()
-    before, began = sum(hub.cpu_times()[:2]), time.monotonic()
+    before, began = hub.cpu_times(), time.monotonic()
     sockets = 0
     while time.monotonic() - began < seconds:
         await asyncio.sleep(0.5)
         sockets = max(sockets, len(hub.net_connections("tcp")))
-    used, took = sum(hub.cpu_times()[:2]) - before, time.monotonic() - began
+    after, took = hub.cpu_times(), time.monotonic() - began
+    kernel = (after.system - before.system) / took
+    core = kernel + (after.user - before.user) / took
     await asyncio.gather(*polling)
     ordered = sorted(waits)
-    return Seen(used / took, sockets, ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100], len(ordered))
+    return Seen(core, kernel, sockets, ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100], len(ordered))
 
 
 async def _poll(world: VxpWorld, number: int, clients: int, until: float, waits: list[float]) -> None:

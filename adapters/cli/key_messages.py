@@ -40,6 +40,15 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Hệ thống kết nối tới {url} và đọc {queues}; mật khẩu chỉ hiện một lần:",
             "The system connects to {url} and reads {queues}; the password is shown once:",
         ),
+        "doctor-secrets-key": ("{path} dùng được", "{path} can be used"),
+        "doctor-no-secrets-key": (
+            "Không có {path}: hệ thống dùng SDK quốc gia (nếu có) không đăng nhập được",
+            "There is no {path}: callers by the national SDK, if any, cannot be let in",
+        ),
+        "doctor-no-secrets-key-fix": (
+            "Khôi phục từ bản sao lưu của pki/; trục chưa có khóa này thì `axis key vxp add` sẽ tạo.",
+            "Restore it from the copy of pki/; where there never was one, `axis key vxp add` makes it.",
+        ),
         "vxp-secret-once": (
             "Khóa bí mật cho SDK quốc gia, chỉ hiện một lần; trục giữ bản niêm phong:",
             "Secret for the national SDK, shown once; the hub keeps it sealed:",

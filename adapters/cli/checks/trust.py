@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.cli.checks.finding import Finding, Level, Place, failed, passed, warned
 from adapters.cli.language import current
 from adapters.trust import Trust, TrustFault, load_trust
+from adapters.trust.locker import FileLocker
 from hub.configuration import ConfigurationError
 from hub.signature_policy import policy_of
 from signing.algorithms import short_name
@@ -21,6 +22,7 @@ _SOON = timedelta(days=30)
 def check(place: Place) -> Iterator[Finding]:
     """Show the signature policy; judge the files, the validity of the hub's certificate, and whether it leads to an anchor."""
     yield _policy(place)
+    yield _secrets_key(place)
     try:
         trust = load_trust(place.settings.trust, place.base_dir)
     except TrustFault as fault:
@@ -32,6 +34,18 @@ def check(place: Place) -> Iterator[Finding]:
     yield _validity(stated, now)
     # Judged within its own lifetime, so that an expired certificate is one finding, not two.
     yield _chain(trust, stated, min(max(now, stated.not_before), stated.not_after - timedelta(seconds=1)))
+
+
+def _secrets_key(place: Place) -> Finding:
+    """Judge the key under which secrets of the national SDK's callers are sealed; a hub without such callers needs none."""
+    name, path = "secrets key", place.base_dir / place.settings.trust.secrets_key
+    if not path.exists():
+        return warned(name, "doctor-no-secrets-key", path=path)
+    try:
+        FileLocker(path).seal("", name)
+    except TrustFault as fault:
+        return Finding(Level.FAIL, name, fault.what(current()), fault.fix(current()))
+    return passed(name, "doctor-secrets-key", path=path)
 
 
 def _policy(place: Place) -> Finding:

@@ -74,3 +74,25 @@ def test_requests(axis, config):
     assert axis("agency", "requests", "list", "--json", "--config", config)[1] == []
     for word in ("approve", "reject"):
         assert axis("agency", "requests", word, "r9", "--config", config)[0] == 1
+
+
+def test_the_doctor_looks_at_the_key(axis, config):
+    """The key of sealed secrets is judged like the hub's own: there, closed, and of the right form."""
+    key = config.parent / "pki" / "secrets.key"
+    kept = key.read_bytes()
+
+    def finding():
+        _, findings, _ = axis("doctor", "--json", "--config", config)
+        return next(each for each in findings if each["name"] == "secrets key")
+
+    assert finding()["level"] == "pass"
+    try:
+        key.write_bytes(b"short")
+        assert finding()["level"] == "fail"
+        key.unlink()
+        assert finding()["level"] == "warn"
+    finally:
+        key.write_bytes(kept)
+        key.chmod(0o644)
+    assert "chmod 600" in finding()["fix"]
+    key.chmod(0o600)
