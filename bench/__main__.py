@@ -5,20 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 
 from bench import report
 from bench.compare import Case, Run, measure
-from bench.demo import Demo
 from bench.hops import measure_hops
 from bench.packages import ATTACHMENT_BYTES, Letter, write_packages
 from bench.plan import FULL, QUICK, Plan
+from bench.profiles import Profile, embedded, production
 from bench.servers import Design
 from bench.stall import Stall, measure_stall
 
+_PRODUCTION = "production"
+_PARTS = ("hops", "runs", "stalls", _PRODUCTION)
 _WARM_UP = 24  #: packages before the clock starts: imports, certificate paths, prepared statements
 _LARGE = "20 MB"
 _SMALL = "8 KB"
@@ -27,12 +29,13 @@ _TEMPLATE = Path(__file__).with_name("benchmark.md")
 
 
 class Bench:
-    """One benchmark in one folder."""
+    """One benchmark in one folder, on one profile."""
 
-    def __init__(self, plan: Plan, work: Path) -> None:
+    def __init__(self, plan: Plan, profile: Profile, work: Path) -> None:
         self._plan = plan
+        self._profile = profile
+        self._demo = profile.demo
         self._work = work
-        self._demo = Demo.create(work / "demo")
 
     def hops(self) -> str:
         """Measure every hop without a server."""
@@ -59,15 +62,17 @@ class Bench:
         files = self._packages(case.size, case.packages + warm_up, "load")
         for number in range(self._plan.rounds):
             naive, hub = (
-                measure(each, case, self._demo, files[warm_up:], files[:warm_up], self._work) for each in Design
+                measure(each, case, self._profile, files[warm_up:], files[:warm_up], self._work) for each in Design
             )
             rates = f"{naive.packages_per_second:.3g} and {hub.packages_per_second:.3g} packages/s"
-            _tell(f"{case.size}, {case.clients} clients, round {number + 1} of {self._plan.rounds}: {rates}")
+            _tell(
+                f"{self._profile.name}, {case.size}, {case.clients} clients, round {number + 1} of {self._plan.rounds}: {rates}"
+            )
             yield naive, hub
 
     def _packages(self, size: str, count: int, mark: str) -> list[Path]:
         """Return `count` signed packages of a size, those of an earlier call first."""
-        folder = self._work / f"{mark}-{size.replace(' ', '')}"
+        folder = self._work / f"{self._profile.name}-{mark}-{size.replace(' ', '')}"
         there = sorted(folder.glob("*.edxml"))[:count]
         numbers = range(len(there), count)
         sender, recipient = self._demo.sender, self._demo.recipient
@@ -80,24 +85,34 @@ class Bench:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about a minute: fewer sizes, one round")
+    parser.add_argument("--quick", action="store_true", help="a few minutes: fewer sizes, one round")
     parser.add_argument("--write", action="store_true", help=f"write {_DOCUMENT.name} as well")
-    parser.add_argument("--only", choices=("hops", "runs", "stalls"), help="one part of it")
+    parser.add_argument("--only", choices=_PARTS, help="one part of it")
     arguments = parser.parse_args()
     if arguments.write and arguments.only:
         parser.error("--write needs all parts")
     plan = QUICK if arguments.quick else FULL
+    wanted = (arguments.only,) if arguments.only else _PARTS
     with tempfile.TemporaryDirectory(prefix="axis-bench-") as folder:
-        bench = Bench(plan, Path(folder))
-        parts = {
-            name: part()
-            for name, part in (("hops", bench.hops), ("runs", bench.runs), ("stalls", bench.stalls))
-            if arguments.only in {None, name}
-        }
+        parts = _measured(plan, Path(folder), wanted)
     for name, table in parts.items():
         print(f"\n{name}\n\n{table}")
     if arguments.write:
         _write("make bench" + (" ARGS='--quick --write'" if arguments.quick else " ARGS=--write"), parts)
+
+
+def _measured(plan: Plan, work: Path, wanted: Sequence[str]) -> dict[str, str]:
+    """Return the tables of the wanted parts."""
+    tables: dict[str, str] = {}
+    if set(wanted) != {_PRODUCTION}:
+        with embedded(work) as profile:
+            bench = Bench(plan, profile, work)
+            parts = {"hops": bench.hops, "runs": bench.runs, "stalls": bench.stalls}
+            tables |= {name: part() for name, part in parts.items() if name in wanted}
+    if _PRODUCTION in wanted:
+        with production(work) as servers:
+            tables[_PRODUCTION] = Bench(plan, servers, work).runs()
+    return tables
 
 
 def _write(command: str, parts: dict[str, str]) -> None:

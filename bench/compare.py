@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from bench.demo import Demo
 from bench.load import Job, Result
+from bench.profiles import Profile
 from bench.servers import Design, Server, serving
 
 
@@ -48,9 +49,15 @@ class Faulty(Exception):
     """A run lost, doubled or changed something; its speed is worth nothing."""
 
 
-def measure(design: Design, case: Case, demo: Demo, files: Sequence[Path], warm_up: Sequence[Path], work: Path) -> Run:
+def measure(
+    design: Design, case: Case, profile: Profile, files: Sequence[Path], warm_up: Sequence[Path], work: Path
+) -> Run:
     """Start `design` afresh, warm it up, and give it the load of `case`; raise `Faulty` when anything is missing."""
-    with serving(design, demo, work / "server") as server:
+    demo = profile.demo
+    with (
+        profile.place(design) as place,
+        serving(design, demo, work / "server", place.settings, place.arguments) as server,
+    ):
         generate(job_of(server, demo, warm_up, clients=min(4, case.clients)), work)
         before = server.usage()
         result = generate(job_of(server, demo, case.share(design, files), clients=case.clients), work)

@@ -37,9 +37,9 @@ class Demo(Struct, frozen=True):
         return self.folder / "pki/hub.cert.pem"
 
     @classmethod
-    def create(cls, folder: Path) -> Demo:
-        """Make one in `folder`, which does not exist yet."""
-        command = [sys.executable, "-m", "adapters.cli", "init", str(folder), "--demo"]
+    def create(cls, folder: Path, *options: str) -> Demo:
+        """Make one in `folder`, which does not exist yet; `options` of `axis init` name its database and broker."""
+        command = [sys.executable, "-m", "adapters.cli", "init", str(folder), "--demo", *options]
         subprocess.run(command, check=True, capture_output=True)
         return cls.of(folder)
 

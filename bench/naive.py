@@ -1,31 +1,36 @@
 """The obvious design, which the hub is measured against: what a careful developer writes in an afternoon.
 
 One aiohttp handler does everything in its place, on uvloop: it parses with lxml, validates with xmlschema, verifies with
-signxml against the CA file, inserts the package into SQLite (WAL, `synchronous=FULL`, one commit), publishes by inserting
-into a queue table (its own commit, because a broker would have its own too), and answers with a receipt. The recipient
+signxml against the CA file, inserts the package (one commit), publishes, and answers with a receipt. The recipient
 asks its inbox, fetches the content and acknowledges; that makes the last receipt and deletes the queue row. The
 receipts are the hub's three: acceptance, consignment, handover.
 
-It is given every advantage that costs a developer one line: a compiled schema, prepared connections, a thread for the
+It comes in the two forms of the hub. Embedded: SQLite (WAL, `synchronous=FULL`), and publishing is an insert into a queue
+table, a commit of its own because a broker would have its own too. Production: PostgreSQL, publishing is a confirmed message
+to a quorum queue of RabbitMQ, whose consumer in the same processes does that insert.
+
+It is given every advantage that costs a developer one line: a compiled schema, prepared connections, threads for the
 database, ECDSA receipts by joserfc instead of an XML signature. It does without what the hub has to do beside: spooling,
 limits, idempotency, an outbox in the same transaction, retries, metrics, access rules.
 
 Its routes are those of the hub that the load generator uses. Run: `python -m bench.naive FOLDER PORT`, where FOLDER was
-made by `axis init FOLDER --demo`.
+made by `axis init FOLDER --demo`; with `--database URL --broker URL --workers N` for the production form.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import base64
 import hashlib
 import json
-import sqlite3
-import sys
+import multiprocessing
+import signal
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,26 +45,19 @@ from lxml import etree
 from signxml.verifier import VerifyResult, XMLVerifier
 
 import schemas
+from bench.naive_queue import RabbitQueue
+from bench.naive_stores import SqliteStore, Store, store_at
 
 NS = {"e": "http://www.mic.gov.vn/TBT/QCVN_102_2016", "ds": "http://www.w3.org/2000/09/xmldsig#"}
 LARGEST = 64 * 1024 * 1024
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS package (
-    id TEXT PRIMARY KEY, document_id TEXT, sender TEXT, sha256 TEXT, size INTEGER, at TEXT, content BLOB,
-    UNIQUE (sender, document_id));
-CREATE TABLE IF NOT EXISTS delivery (id TEXT PRIMARY KEY, package_id TEXT, recipient TEXT, system TEXT, state TEXT);
-CREATE TABLE IF NOT EXISTS receipt (
-    position INTEGER PRIMARY KEY, id TEXT, event TEXT, package_id TEXT, delivery TEXT, system TEXT, jws TEXT);
-CREATE TABLE IF NOT EXISTS queue (position INTEGER PRIMARY KEY, delivery_id TEXT UNIQUE, system TEXT, lease_until TEXT);
-CREATE INDEX IF NOT EXISTS queue_system ON queue (system, position);
-"""
 
 
 class Naive:
     """The whole design."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.store = store
+        self.queue: RabbitQueue | None = None
         credentials = json.loads((folder / "credentials.json").read_text("utf-8"))
         self.hub = credentials["hub"]["code"]
         self.systems = {system["api_key"]: system["id"] for system in credentials["systems"]}
@@ -74,9 +72,6 @@ class Naive:
         self.x5c = [base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()]
         self.schema = load_schema()
         self.parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-        self.database = sqlite3.connect(folder / "naive.db", check_same_thread=False, isolation_level=None)
-        self.database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + TABLES)
-        self.thread = ThreadPoolExecutor(1)
 
     async def submit(self, request: web.Request) -> web.Response:
         """Take a package in."""
@@ -100,19 +95,26 @@ class Naive:
             for to in root.iterfind(".//e:MessageHeader/e:To/e:OrganId", NS)
         ]
         receipt = self.receipt("SubmissionAcceptance", package, sender)
-        await self.run(self.insert, package, sender, deliveries, receipt, body)
-        consigned = [
+        await self.store.run(self.insert, package, sender, deliveries, receipt, body)
+        if self.queue is None:
+            await self.consign(package, sender, deliveries)
+        else:
+            await self.queue.publish({"package": package, "sender": sender, "deliveries": deliveries})
+        return web.json_response({**package, "deliveries": deliveries, "receipt": receipt["jws"]}, status=201)
+
+    async def consign(self, package: dict[str, Any], sender: str, deliveries: list[dict[str, str]]) -> None:
+        """Make deliveries available to their recipients."""
+        receipts = [
             self.receipt("ContentConsignment", package, sender, each["id"], each["recipient"]) for each in deliveries
         ]
-        await self.run(self.publish, deliveries, consigned)
-        return web.json_response({**package, "deliveries": deliveries, "receipt": receipt["jws"]}, status=201)
+        await self.store.run(self.publish, deliveries, receipts)
 
     async def inbox(self, request: web.Request) -> web.Response:
         """Lease what waits for the calling system."""
         system = self.authenticate(request)
         until = asyncio.get_running_loop().time() + float(request.query.get("wait", 0))
         while True:
-            items = await self.run(self.lease, system, int(request.query.get("limit", 50)))
+            items = await self.store.run(self.lease, system, int(request.query.get("limit", 50)))
             if items or asyncio.get_running_loop().time() > until:
                 return web.json_response({"items": items})
             await asyncio.sleep(0.02)
@@ -121,7 +123,7 @@ class Naive:
         """Return the package of a delivery."""
         self.authenticate(request)
         sql = "SELECT content FROM package JOIN delivery ON package_id = package.id WHERE delivery.id = ?"
-        rows = await self.run(lambda: self.database.execute(sql, (request.match_info["id"],)).fetchall())
+        rows = await self.store.run(self.store.rows, sql, (request.match_info["id"],))
         return web.Response(body=rows[0][0], content_type="application/edxml+xml")
 
     async def acknowledge(self, request: web.Request) -> web.Response:
@@ -130,11 +132,11 @@ class Naive:
         sql = """SELECT package.id, document_id, sha256, size, sender, recipient
                  FROM package JOIN delivery ON package_id = package.id WHERE delivery.id = ?"""
         delivery_id = request.match_info["id"]
-        rows = await self.run(lambda: self.database.execute(sql, (delivery_id,)).fetchall())
+        rows = await self.store.run(self.store.rows, sql, (delivery_id,))
         package = dict(zip(("id", "document_id", "sha256", "size"), rows[0][:4], strict=True))
         sender, recipient = rows[0][4:]
         receipt = self.receipt("ContentHandover", package, sender, delivery_id, recipient)
-        await self.run(self.conclude, delivery_id, receipt)
+        await self.store.run(self.conclude, delivery_id, receipt)
         return web.json_response({"delivery": {"id": delivery_id, "state": "handed_over"}, "receipt": receipt["jws"]})
 
     async def feed(self, request: web.Request) -> web.Response:
@@ -143,7 +145,7 @@ class Naive:
         sql = """SELECT position, id, event, package_id, delivery, jws FROM receipt
                  WHERE system = ? AND position > ? ORDER BY position LIMIT ?"""
         after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 50))
-        rows = await self.run(lambda: self.database.execute(sql, (system, after, limit)).fetchall())
+        rows = await self.store.run(self.store.rows, sql, (system, after, limit))
         names = ("cursor", "id", "event", "package_id", "delivery", "jws")
         return web.json_response({"items": [{"type": "receipt", **dict(zip(names, row, strict=True))} for row in rows]})
 
@@ -185,10 +187,6 @@ class Naive:
         token = jws.serialize_compact(header, payload, self.key, registry=REGISTRY)
         return {**claims, "system": self.system_of[sender], "jws": token}
 
-    async def run(self, function: Callable[..., Any], *arguments: object) -> Any:
-        """Run database work in its thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.thread, function, *arguments)
-
     def insert(
         self,
         package: dict[str, Any],
@@ -199,9 +197,9 @@ class Naive:
     ) -> None:
         """Write one package; one commit."""
         row = (package["id"], package["document_id"], sender, package["sha256"], package["size"], receipt["at"], body)
-        with transaction(self.database):
-            self.database.execute("INSERT INTO package VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-            self.database.executemany(
+        with self.store.transaction():
+            self.store.write("INSERT INTO package VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            self.store.write_many(
                 "INSERT INTO delivery VALUES (?, ?, ?, ?, 'accepted')",
                 [(each["id"], package["id"], each["recipient"], each["system"]) for each in deliveries],
             )
@@ -209,8 +207,8 @@ class Naive:
 
     def publish(self, deliveries: list[dict[str, str]], receipts: list[dict[str, Any]]) -> None:
         """Put the deliveries into the queue, which consigns them; one commit."""
-        with transaction(self.database):
-            self.database.executemany(
+        with self.store.transaction():
+            self.store.write_many(
                 "INSERT INTO queue (delivery_id, system) VALUES (?, ?)",
                 [(each["id"], each["system"]) for each in deliveries],
             )
@@ -223,45 +221,32 @@ class Naive:
         sql = """SELECT queue.position, delivery.id, package.id, document_id, sender, recipient, sha256, size
                  FROM queue JOIN delivery ON delivery.id = delivery_id JOIN package ON package.id = package_id
                  WHERE queue.system = ? AND (lease_until IS NULL OR lease_until < ?) ORDER BY position LIMIT ?"""
+        sql += self.store.skip_locked
         names = ("id", "package_id", "document_id", "sender", "recipient", "sha256", "size")
-        with transaction(self.database):
-            rows = self.database.execute(sql, (system, now.isoformat(), limit)).fetchall()
+        with self.store.transaction():
+            rows = self.store.rows(sql, (system, now.isoformat(), limit))
             until = (now + timedelta(minutes=5)).isoformat()
-            self.database.executemany(
-                "UPDATE queue SET lease_until = ? WHERE position = ?", [(until, r[0]) for r in rows]
-            )
+            self.store.write_many("UPDATE queue SET lease_until = ? WHERE position = ?", [(until, r[0]) for r in rows])
         return [dict(zip(names, row[1:], strict=True)) for row in rows]
 
     def conclude(self, delivery_id: str, receipt: dict[str, Any]) -> None:
         """Mark the handover and forget the queue row; one commit."""
-        with transaction(self.database):
-            self.database.execute("UPDATE delivery SET state = 'handed_over' WHERE id = ?", (delivery_id,))
-            self.database.execute("DELETE FROM queue WHERE delivery_id = ?", (delivery_id,))
+        with self.store.transaction():
+            self.store.write("UPDATE delivery SET state = 'handed_over' WHERE id = ?", (delivery_id,))
+            self.store.write("DELETE FROM queue WHERE delivery_id = ?", (delivery_id,))
             self.keep(receipt)
 
     def keep(self, receipt: dict[str, Any]) -> None:
-        """Insert a receipt."""
+        """Insert a receipt; the last thing in its transaction."""
+        self.store.append_in_turn()
         names = ("id", "event", "delivery", "system", "jws")
         row = (*(receipt[name] for name in names), receipt["package"]["id"])
-        self.database.execute(
+        self.store.write(
             "INSERT INTO receipt (id, event, delivery, system, jws, package_id) VALUES (?, ?, ?, ?, ?, ?)", row
         )
 
 
 REGISTRY = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
-
-
-class transaction:  # noqa: N801 - reads as the statement that it is
-    """BEGIN … COMMIT, or ROLLBACK."""
-
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self.database = database
-
-    def __enter__(self) -> None:
-        self.database.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self.database.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
 def signed_by(verified: VerifyResult | list[VerifyResult]) -> tuple[etree._Element, x509.Certificate]:
@@ -282,9 +267,9 @@ def load_schema() -> xmlschema.XMLSchema10:
     return xmlschema.XMLSchema10(source.replace(plain, typed), base_url=str(folder))
 
 
-def build(folder: Path) -> web.Application:
+def build(folder: Path, store: Store, broker: str | None) -> web.Application:
     """Wire the routes."""
-    naive = Naive(folder)
+    naive = Naive(folder, store)
     app = web.Application(client_max_size=LARGEST)
     app.router.add_post("/v1/packages", naive.submit)
     app.router.add_get("/v1/inbox", naive.inbox)
@@ -292,14 +277,51 @@ def build(folder: Path) -> web.Application:
     app.router.add_post("/v1/deliveries/{id}/ack", naive.acknowledge)
     app.router.add_get("/v1/feed", naive.feed)
     app.router.add_get("/readyz", naive.readyz)
+    if broker is not None:
+        app.cleanup_ctx.append(partial(_with_queue, naive, broker))
     return app
 
 
-def main() -> None:
-    """Serve FOLDER on PORT."""
-    folder, port = Path(sys.argv[1]), int(sys.argv[2])
+async def _with_queue(naive: Naive, url: str, _app: web.Application) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        naive.queue = await stack.enter_async_context(RabbitQueue.opened(url, naive.consign))
+        yield
+
+
+def serve(folder: Path, port: int, database: str | None, broker: str | None) -> None:
+    """Serve FOLDER on PORT in this process."""
     uvloop.install()
-    web.run_app(build(folder), host="127.0.0.1", port=port, print=None, access_log=None)
+    store = store_at(database) if database else SqliteStore(folder / "naive.db")
+    web.run_app(build(folder, store, broker), host="127.0.0.1", port=port, print=None, access_log=None, reuse_port=True)
+
+
+def main() -> None:
+    """Serve, in one process or several."""
+    parser = argparse.ArgumentParser(prog="python -m bench.naive")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("port", type=int)
+    parser.add_argument("--database", help="a PostgreSQL database; default: SQLite in the folder")
+    parser.add_argument("--broker", help="a RabbitMQ; default: a table is the queue")
+    parser.add_argument("--workers", type=int, default=1)
+    asked = parser.parse_args()
+    work = (asked.folder, asked.port, asked.database, asked.broker)
+    if asked.database:
+        store_at(asked.database).create_tables()
+    if asked.workers == 1:
+        serve(*work)
+        return
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=serve, args=work) for _ in range(asked.workers)]
+    for worker in workers:
+        worker.start()
+
+    def stop(*_: object) -> None:
+        for worker in workers:
+            worker.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    for worker in workers:
+        worker.join()
 
 
 if __name__ == "__main__":

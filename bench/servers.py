@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -54,15 +54,22 @@ class Server:
 
 @contextmanager
 def serving(
-    design: Design, demo: Demo, folder: Path, settings: Mapping[str, str] = MappingProxyType({})
+    design: Design,
+    demo: Demo,
+    folder: Path,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    arguments: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """Run `design` on a copy of `demo` in `folder`, which is removed at the end; `settings` go into its environment."""
+    """Run `design` on a copy of `demo` in `folder`, which is removed at the end.
+
+    `settings` go into its environment, `arguments` behind its command.
+    """
     shutil.copytree(demo.folder, folder)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     with (folder / "server.log").open("wb") as log:
         process = psutil.Popen(
-            _command(design, folder, port),
+            (*_command(design, folder, port), *arguments),
             stdout=log,
             stderr=log,
             env={**os.environ, "AXIS_HUB__BASE_URL": url, **settings},
