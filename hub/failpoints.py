@@ -22,9 +22,12 @@ from enum import StrEnum
 from threading import Lock
 from types import MappingProxyType
 
+import structlog
 from msgspec import Struct
 
 VARIABLE = "HUB_FAILPOINT"
+
+_log = structlog.get_logger()
 
 #: reference/reliability.md section D.3.
 POINTS: Mapping[str, str] = MappingProxyType(
@@ -123,6 +126,12 @@ def is_armed(name: str, environment: Mapping[str, str] = os.environ) -> bool:
     """Return whether this point may fail in this process: for what has to be prepared when the hub starts."""
     text = environment.get(VARIABLE)
     return bool(text) and Failpoint.parse(str(text)).name == name
+
+
+def confess(environment: Mapping[str, str] = os.environ) -> None:
+    """Say aloud in the log that this process is made to fail: nobody should find that out later."""
+    if text := environment.get(VARIABLE):
+        _log.warning("failpoint-armed", failpoint=text)
 
 
 reached = bound(os.environ)
