@@ -27,7 +27,7 @@ from adapters.vxp.axes import open_axes
 from adapters.vxp.courier import UpstreamCourier
 from adapters.vxp.edge import VxpEdge
 from adapters.webhook.courier import open_courier
-from hub import certificate_watch
+from hub import certificate_watch, failpoints
 from hub.acknowledgements import Acknowledgements
 from hub.admission import Admission
 from hub.agency_requests import AgencyRequests
@@ -170,6 +170,7 @@ async def serve(
 ) -> None:
     """Run the hub with its HTTP edge until SIGTERM or SIGINT; `on_open` is told where it listens."""
     configure_logs(settings.log.level)
+    failpoints.confess()
     with listeners(settings, base_dir, worker=process.worker) as opened:
         async with (
             running(settings, base_dir, process) as services,
