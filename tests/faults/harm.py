@@ -69,6 +69,9 @@ class KillHubAt(HubFault):
         self._nth = nth
         self._within = within
 
+    def is_possible(self, site: Site) -> bool:
+        return site.rabbitmq is None or self._point != "K9"  # with RabbitMQ that point is the proxy's
+
     async def strike(self, site: Site, chance: random.Random) -> str:
         hub = chance.choice(site.hubs)
         hub.kill()
