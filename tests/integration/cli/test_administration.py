@@ -38,6 +38,7 @@ def test_system(axis, config):
         "policy": "transport",
         "is_active": False,
         "webhook_url": None,
+        "reaches": [],
     }
     assert axis("system", "resume", "s1", "--config", config)[0] == 0
     listed = {each["id"]: each for each in axis("system", "list", "--config", config, "--json")[1]}
