@@ -12,6 +12,7 @@ from adapters.amqp.connection import Line
 from adapters.amqp.consumer import Lost
 from adapters.amqp.patience import Patience
 from adapters.amqp.post import Post
+from adapters.amqp.topology import ORDER
 from hub.ids import OrderId
 from hub.order import Order
 from hub.trouble import Deferral
@@ -48,5 +49,5 @@ class Publisher:
         await self.post.close()
 
     async def _publish(self, order: Order) -> str | None:
-        message = Message(b"", message_id=order.id, type="order", delivery_mode=DeliveryMode.PERSISTENT)
+        message = Message(b"", message_id=order.id, type=ORDER, delivery_mode=DeliveryMode.PERSISTENT)
         return await self.post.send(order.system_id, order.lane, message)

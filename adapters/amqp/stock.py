@@ -14,7 +14,7 @@ from msgspec import Struct
 from adapters.amqp.connection import Line
 from adapters.amqp.consumer import Lost
 from adapters.amqp.errors import forgiven
-from adapters.amqp.topology import exists, make, queue_name
+from adapters.amqp.topology import ORDER, exists, make, queue_name
 from hub.ids import OrderId
 from hub.queries import Ticket
 from hub.trouble import Trouble
@@ -76,7 +76,7 @@ class Stock:
             return
         self.arrivals += 1
         with forgiven():
-            if not message.message_id or message.delivery_tag is None:
+            if message.type != ORDER or not message.message_id or message.delivery_tag is None:
                 _log.error("message-without-order", queue=self.name)
                 await message.reject(requeue=False)
             elif message.message_id in self._order_ids:

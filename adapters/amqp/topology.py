@@ -18,6 +18,7 @@ from adapters.amqp.errors import translated
 from routing.values import Lane
 
 ORDERS = "axis.orders"
+ORDER = "order"  #: type of the messages that couriers of the hub take
 DEAD = "axis.dead"
 ACKNOWLEDGEMENTS = (
     "axis.acknowledgements"  #: an exchange that systems bound `amqp` write to, and the hub's queue behind it

@@ -15,6 +15,7 @@ from adapters.http.context import LIFETIME, METRICS, services_of
 from adapters.http.query import ReadinessAsked, asked
 
 SPECIFICATION = Path(__file__).with_name("openapi.yaml")
+QUEUES = Path(__file__).with_name("asyncapi.yaml")
 
 
 async def alive(request: web.Request) -> web.Response:
@@ -50,9 +51,14 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def specification(request: web.Request) -> web.Response:
     """Return the OpenAPI description of this API."""
-    return body_answer(_specification(), "application/yaml")
+    return body_answer(_text(SPECIFICATION), "application/yaml")
+
+
+async def queues(request: web.Request) -> web.Response:
+    """Return the AsyncAPI description of the queues that systems consume themselves."""
+    return body_answer(_text(QUEUES), "application/yaml")
 
 
 @cache
-def _specification() -> bytes:
-    return SPECIFICATION.read_bytes()
+def _text(file: Path) -> bytes:
+    return file.read_bytes()

@@ -69,6 +69,7 @@ ROUTES: tuple[Route, ...] = (
     _watch("/readyz", health.ready, query.ReadinessAsked),
     _watch("/metrics", health.metrics),
     _watch("/openapi.yaml", health.specification),
+    _watch("/asyncapi.yaml", health.queues),
 )
 
 #: What a process answers that serves no callers: those who watch it.

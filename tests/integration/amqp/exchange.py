@@ -60,7 +60,7 @@ class World(Struct, frozen=True):
 
 def new_world(folder, node: RabbitNode, **settings: str) -> World:
     """Create and start the hub; its broker may be away."""
-    hub = HubProcess.create(folder / "hub", {"AXIS_BROKER__URL": node.url, **settings})
+    hub = HubProcess.create(folder / "hub", {"AXIS_BROKER__URL": node.url} | settings)
     key = enrol(hub, (member(SYSTEM, AGENCY),), {})[SYSTEM]
     return World(hub, node, account(node, SYSTEM), key, folder.name)
 

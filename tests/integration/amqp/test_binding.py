@@ -3,6 +3,9 @@
 import asyncio
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import time
 
 import aio_pika
@@ -11,7 +14,9 @@ from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
 
 from adapters.client import open_client
 from bench.packages import Letter, write_letter
+from tests.support.project import ROOT
 
+from .description import fits, is_payload
 from .exchange import AGENCY, SYSTEM, new_world, state_of
 
 MISSING = "0190a1b2-0000-7000-8000-000000000000"
@@ -58,6 +63,7 @@ async def test_the_message_is_the_package(world):
         package = (await sender.submit(data)).package
         message = await inbox.next()
         assert message.body == data
+        assert fits(message, "package")
         assert message.message_id == package.deliveries[0].id
         assert message.content_type == "application/edxml+xml"
         assert message.type == "document"
@@ -77,6 +83,7 @@ async def test_a_large_package_is_claimed(world):
         sent.write_bytes(data)
         package = (await sender.submit(sent)).package
         message = await inbox.next()
+        assert fits(message, "claim")
         claim = json.loads(message.body)
         assert message.content_type == "application/json"
         assert message.type == "document"
@@ -96,8 +103,10 @@ async def test_the_word_is_the_handover(world):
         await reaches(sender, package.id, "consigned")
         await asyncio.sleep(0.5)
         assert await state_of(sender, package.id) == "consigned"
+        word = {"delivery": message.message_id, "result": "handed_over"}
+        assert is_payload(word, "acknowledgement")
         for _ in range(3):
-            await inbox.say({"delivery": message.message_id, "result": "handed_over"})
+            await inbox.say(word)
         await reaches(sender, package.id, "handed_over")
         events = [each.event async for each in sender.feed(wait=None) if each.package_id == package.id]
         assert events.count("ContentHandover") == 1
@@ -181,12 +190,32 @@ async def test_receipts_come_to_the_senders_queue(world):
         while "ContentHandover" not in told:
             message = await inbox.next()
             if message.type == "receipt":
+                assert fits(message, "receipt")
                 told[json.loads(message.body)["event"]] = message
         assert told.keys() == {"ContentConsignment", "ContentHandover"}
         body = json.loads(told["ContentHandover"].body)
         assert (body["package_id"], told["ContentHandover"].message_id) == (package.id, body["id"])
         feed = [each.jws async for each in own.feed(wait=None) if each.event == "ContentHandover"]
         assert body["jws"] in feed
+
+
+async def test_the_example_in_the_documents(world, tmp_path):
+    """The Python example of docs/amqp.md files packages, large ones too, and receipts, and hands over."""
+    example = ROOT / "docs" / "examples" / "amqp_consumer.py"
+    environment = {**os.environ, "AXIS_AMQP": world.url, "AXIS_SYSTEM": SYSTEM, "AXIS_API_KEY": world.key}
+    with subprocess.Popen((sys.executable, str(example), str(tmp_path)), env=environment) as process:
+        try:
+            async with world.sender() as sender:
+                small = world.letter()
+                large = tmp_path / "large.edxml"
+                large.write_bytes(world.letter(1_200_000))
+                for content in (small, large):
+                    package = (await sender.submit(content)).package
+                    await reaches(sender, package.id, "handed_over")
+                    filed = tmp_path / f"{package.deliveries[0].id}.document"
+                    assert filed.read_bytes() == (small if content is small else large.read_bytes())
+        finally:
+            process.terminate()
 
 
 async def test_what_a_wipe_took_comes_again(world):

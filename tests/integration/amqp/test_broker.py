@@ -60,7 +60,7 @@ async def test_probe(broker):
 
 
 async def test_deleted_queue_is_made_again(broker, rabbitmq):
-    """A queue that somebody deletes costs its messages, not the connection: the next publication makes it anew."""
+    """Row 52: a queue that somebody deletes costs its messages, not the connection: the next publication makes it anew."""
     await broker.publish(orders(1))
     await broker.take(1, NOBODY)
     async with raw_channel(rabbitmq.url) as channel:
@@ -73,7 +73,7 @@ async def test_deleted_queue_is_made_again(broker, rabbitmq):
 
 
 async def test_deleted_exchange_is_made_again(broker, rabbitmq):
-    """Without its exchange a publication is not confirmed; the next one makes the exchange again."""
+    """Row 52: without its exchange a publication is not confirmed; the next one makes the exchange again."""
     await broker.publish(orders(1))
     async with raw_channel(rabbitmq.url) as channel:
         await channel.exchange_delete(ORDERS)
@@ -175,7 +175,7 @@ async def test_killed_broker_with_young_queues(doomed):
 
 
 async def test_frozen_broker(broker, rabbitmq):
-    """A broker that hangs confirms nothing, and keeps nobody longer than the limit of a publication."""
+    """Row 50: a broker that hangs confirms nothing, and keeps nobody longer than the limit of a publication."""
     await broker.publish(orders(1))
     os.kill(rabbitmq.pid, signal.SIGSTOP)
     try:
@@ -185,7 +185,7 @@ async def test_frozen_broker(broker, rabbitmq):
 
 
 async def test_alarm(broker, rabbitmq):
-    """While the broker's memory alarm lasts publishing is deferred; afterwards it goes on."""
+    """Row 51: while the broker's memory alarm lasts publishing is deferred; afterwards it goes on."""
     await broker.publish(orders(1))
     rabbitmq.ctl("set_vm_memory_high_watermark", "0")
     try:

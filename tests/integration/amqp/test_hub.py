@@ -67,7 +67,7 @@ async def waits_in_inbox(hub, delivery_id):
 
 
 async def test_broker_comes_after_the_hub(hub, late_node):
-    """Without its broker a hub starts, accepts, and says that it is degraded; it delivers when the broker comes."""
+    """Row 49: without its broker a hub starts, accepts, and says that it is degraded; it delivers when the broker comes."""
     delivery_id = await submitted(hub)
     seen = readiness(hub)
     (check,) = (each for each in seen["checks"] if each["name"] == "broker")

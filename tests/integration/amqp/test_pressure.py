@@ -54,7 +54,7 @@ async def until_answered(post, status):
 
 
 async def test_full_outbox(hub, post, late_node):
-    """Without a broker packages are accepted until the outbox is full, then answered 503; none of the accepted is lost."""
+    """Row 51: without a broker packages are accepted until the outbox is full, then answered 503; none accepted is lost."""
     *accepted, (_, retry_after, problem) = await until_answered(post, 503)
     assert len(accepted) >= MOST
     assert {status for status, _, _ in accepted} == {201}

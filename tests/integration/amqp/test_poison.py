@@ -1,0 +1,67 @@
+"""What can never be carried: put aside after its attempts, visible with the reason, and sent again on demand (row 56)."""
+
+import asyncio
+import json
+
+import pytest
+from aio_pika import Message
+
+from adapters.client import open_client
+from tests.contract.amqp import empty_broker, raw_channel
+from tests.contract.test_broker import NOBODY, ids, orders
+from tests.support.amqp_system import member
+from tests.support.enrolment import enrol
+from tests.support.hub import HubProcess, axis
+
+from .exchange import AGENCY, SYSTEM, World, state_of
+
+POISON = b"?"
+
+
+async def test_a_message_without_an_order(rabbitmq):
+    """Row 56: a message that is no order is put aside as a dead letter; its neighbours are taken."""
+    async with empty_broker(rabbitmq.url) as broker, raw_channel(rabbitmq.url) as channel:
+        dead = await channel.get_queue("axis.dead", ensure=False)
+        await broker.publish(orders(1))
+        await broker.settle(await broker.take(1, NOBODY))
+        await dead.purge()
+        exchange = await channel.get_exchange("axis.orders", ensure=False)
+        await exchange.publish(Message(POISON), "axis.a.normal")
+        published = orders(2)
+        await broker.publish(published)
+        assert ids(await broker.take(5, NOBODY)) == ids(published)
+        letter = None
+        while letter is None or letter.body != POISON:
+            letter = await dead.get(fail=False)
+            await asyncio.sleep(0.05)
+        assert letter.headers["x-death"][0]["queue"] == "axis.a.normal"
+        await letter.ack()
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A hub without RabbitMQ, where nothing can ever be carried to a system that consumes a queue there."""
+    hub = HubProcess.create(tmp_path / "hub", {"AXIS_DELIVERY__RETRY_DELAYS": "[0.2, 0.2]"})
+    key = enrol(hub, (member(SYSTEM, AGENCY),), {})[SYSTEM]
+    hub.start()
+    yield World(hub, None, "", key, "poison")
+    hub.stop()
+
+
+async def test_a_delivery_that_always_fails(world):
+    """Row 56: after its attempts a delivery is dead, shown with its reason; a redrive tries again; others are delivered."""
+    config = str(world.hub.config)
+    async with world.sender() as sender:
+        package = (await sender.submit(world.letter())).package
+        while await state_of(sender, package.id) != "dead":
+            await asyncio.sleep(0.1)
+        (entry,) = json.loads(axis("queue", "dead", "--config", config, "--json").stdout)
+        assert entry["delivery"]["id"] == package.deliveries[0].id
+        assert entry["delivery"]["last_error"].startswith("no-broker")
+        assert json.loads(axis("queue", "redrive", "--config", config, "--json").stdout) == {"redriven": 1}
+        while await state_of(sender, package.id) != "dead":
+            await asyncio.sleep(0.1)
+        events = [each.event async for each in sender.feed(wait=None) if each.package_id == package.id]
+        assert events.count("ContentConsignmentFailure") == 2
+    async with open_client(world.hub.url, world.key) as other:
+        assert (await other.agencies(limit=1)).items
