@@ -24,6 +24,7 @@ from hub.spool import Spooled
 from hub.trouble import Refusal
 from hub.turns import LoopTurns, Seats
 from routing.values import System
+from schemas.edxml import prepare
 from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy
 from signing.certificates import TrustAnchors
 from signing.revocation import Revocation
@@ -75,6 +76,7 @@ class Examination:
         algorithms: AlgorithmPolicy = DEFAULT_POLICY,
     ) -> None:
         self._algorithms = algorithms
+        prepare()
         self._hub_code = hub_code
         self._register = register
         self._anchors = anchors

@@ -18,6 +18,7 @@ from schemas.edxml.document import DocumentEnvelope
 from schemas.edxml.encoding import encode
 from schemas.edxml.reading import Envelope, read
 from schemas.edxml.status import StatusEnvelope
+from schemas.edxml.structure import prepare
 
 __all__ = [
     "Attachment",
@@ -31,5 +32,6 @@ __all__ = [
     "Urgency",
     "encode",
     "extract",
+    "prepare",
     "read",
 ]

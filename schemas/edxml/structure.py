@@ -44,6 +44,12 @@ def _violations_of_document(package: Skeleton) -> Iterator[Violation]:
         yield from cardinality.violations(business, grouped(business), BUSSINESS)
 
 
+def prepare() -> None:
+    """Compile the schemas now: the first package may come when no file can be opened."""
+    for kind in Kind:
+        schema(kind)
+
+
 @cache
 def schema(kind: Kind) -> etree.XMLSchema:
     """Return libxml2's compiled schema for documents or statuses; safe to share between threads."""
