@@ -7,9 +7,10 @@ from msgspec.structs import replace
 from hub.changes import Changes, Finished, Postponed, Published
 from hub.events import Event
 from hub.ids import uuid7
+from hub.lifecycle import State
 from hub.order import Purpose
 from hub.record import EventRecord
-from routing.values import Lane
+from routing.values import Binding, Lane
 
 from .samples import AT, event, order, submission
 
@@ -205,3 +206,25 @@ async def test_errands_come_in_the_order_asked(store):
     asked = [units[2].orders[0].id, telling.id, units[1].orders[0].id, uuid7(), units[0].orders[0].id]
     found = await store.errands(asked)
     assert [each.order.id for each in found] == [asked[0], asked[1], asked[4]]
+
+
+async def test_reminders(store, topics):
+    """What was carried into a system's own queue is carried again on demand, while it is consigned and not acknowledged."""
+
+    async def carried(system, state, binding=Binding.AMQP):
+        unit = submission(systems=(system,), state=state)
+        order = replace(unit.orders[0], binding=binding)
+        await store.record(replace(unit, orders=(order,)))
+        await store.record(Changes(order_changes=(Finished(order.id),)))
+        return order.id
+
+    forgotten = await carried("a", State.CONSIGNED)
+    other = await carried("b", State.CONSIGNED)
+    await carried("a", State.HANDED_OVER)
+    await carried("a", State.CONSIGNED, Binding.PULL)
+    assert await store.remind("a", AT) == 0
+    assert await store.remind("a", seconds(60)) == 1
+    assert await claimed(store, seconds(60)) == [forgotten]
+    assert "outbox" in topics
+    assert await store.remind(None, seconds(60)) == 1
+    assert await claimed(store, seconds(60)) == [other]

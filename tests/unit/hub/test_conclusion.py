@@ -125,3 +125,30 @@ def test_a_relay_that_came_too_late_is_attested_all_the_same(concluder, state):
     changes = concluder.conclude(_upstream_errand(state), Relayed("a41f3c0e"))
     assert not changes.moves
     assert [(each.event, each.state) for each in changes.events] == [(Event.RELAY_ACCEPTANCE, state)]
+
+
+def _reminder(attempts: int = 0) -> Errand:
+    carried = order(binding=Binding.AMQP, attempts=attempts)
+    return Errand(order=carried, package=package(), delivery=delivery(State.CONSIGNED))
+
+
+def test_a_system_is_sent_again_what_it_was_consigned(concluder):
+    """A consigned delivery of a system that consumes its own queue is carried again, and that is no second consignment."""
+    assert concluder.is_wanted(_reminder())
+    changes = concluder.conclude(_reminder(), Consigned())
+    assert (changes.moves, changes.events) == ((), ())
+    assert changes.order_changes == (Finished(order().id),)
+
+
+def test_a_reminder_that_fails_takes_nothing_back(concluder):
+    """A reminder is tried again by the schedule; given up, the delivery stays consigned."""
+    (postponed,) = concluder.conclude(_reminder(), Failed("nack")).order_changes
+    assert isinstance(postponed, Postponed)
+    ended = concluder.conclude(_reminder(attempts=2), Failed("nack"))
+    assert (ended.moves, ended.events) == ((), ())
+    assert ended.order_changes[-1] == Finished(order().id)
+
+
+def test_nobody_else_is_reminded(concluder):
+    """A consigned delivery of any other system is not carried again."""
+    assert not concluder.is_wanted(_errand(State.CONSIGNED))

@@ -1,0 +1,101 @@
+"""Two brokers as one."""
+
+import pytest
+
+from hub.branches import Branches
+from hub.queries import Ticket
+from hub.trouble import Deferral
+from routing.directory import Directory
+from routing.values import Binding, Lane, SignaturePolicy, System
+from tests.unit.hub.values import order
+
+NOBODY = frozenset()
+DIRECTORY = Directory.build(
+    (
+        System("asks", "asks", Binding.PULL, SignaturePolicy.REQUIRED),
+        System("consumes", "consumes", Binding.AMQP, SignaturePolicy.REQUIRED),
+    ),
+    (),
+    version=1,
+)
+
+
+class Memory:
+    """A broker in memory; away when told so."""
+
+    def __init__(self):
+        self.orders = []
+        self.settled = []
+        self.released = []
+        self.is_away = False
+
+    async def publish(self, orders):
+        self.require()
+        self.orders += orders
+        return tuple(each.id for each in orders)
+
+    async def take(self, limit, busy, ailing=NOBODY):
+        self.require()
+        return tuple(Ticket(each.id, each.system_id, Lane.NORMAL, None) for each in self.orders[:limit])
+
+    async def settle(self, tickets):
+        self.settled += tickets
+
+    async def release(self, tickets):
+        self.released += tickets
+
+    async def holding(self, systems):
+        return frozenset(each.system_id for each in self.orders) & frozenset(systems)
+
+    def require(self):
+        if self.is_away:
+            raise Deferral("broker-unavailable")
+
+
+@pytest.fixture
+def rabbit():
+    return Memory()
+
+
+@pytest.fixture
+def table():
+    return Memory()
+
+
+@pytest.fixture
+def branches(rabbit, table):
+    return Branches(rabbit, table, directory=lambda: DIRECTORY)
+
+
+ASKS = order(id="1", system_id="asks")
+CONSUMES = order(id="2", system_id="consumes", binding=Binding.AMQP)
+
+
+async def test_divided_by_binding(branches, rabbit, table):
+    """Orders for systems that consume their own queue go to the table, the others to RabbitMQ; both are taken, and held."""
+    assert set(await branches.publish([ASKS, CONSUMES])) == {"1", "2"}
+    assert (rabbit.orders, table.orders) == ([ASKS], [CONSUMES])
+    tickets = await branches.take(5, NOBODY)
+    assert {each.order_id for each in tickets} == {"1", "2"}
+    assert await branches.holding(("asks", "consumes", "x")) == {"asks", "consumes"}
+
+
+async def test_tickets_go_back_where_they_came_from(branches, rabbit, table):
+    """A ticket is settled, and given back, at the broker that handed it out."""
+    await branches.publish([ASKS, CONSUMES])
+    tickets = await branches.take(5, NOBODY)
+    await branches.settle(tickets)
+    await branches.release(tickets)
+    assert [each.order_id for each in rabbit.settled] == [each.order_id for each in rabbit.released] == ["1"]
+    assert [each.order_id for each in table.settled] == [each.order_id for each in table.released] == ["2"]
+
+
+async def test_rabbitmq_away(branches, rabbit, table):
+    """While RabbitMQ is away the table takes what is its own, and hands out nothing that it would not get back."""
+    rabbit.is_away = True
+    assert await branches.publish([ASKS, CONSUMES]) == ("2",)
+    with pytest.raises(Deferral):
+        await branches.publish([ASKS])
+    with pytest.raises(Deferral):
+        await branches.take(5, NOBODY)
+    assert [each.order_id for each in table.released] == ["2"]
