@@ -36,6 +36,20 @@ def test_up_and_its_statuses_down(hubs, documents):
     assert [each["reason"]["code"] for each in facts(hubs, "H99.05", "BusinessStatus", digest(data))] == ["01", "03"]
 
 
+def test_statuses_up(hubs, documents):
+    """The word of an agency below reaches the sender above, and stands beside the delivery there."""
+    sender, recipient = documents("G22.05"), documents("H99.05")
+    data = document("G22.05", "H99.05", number="107")
+    send(sender, "G22.05", data)
+    assert collect(recipient) == [data]
+    document_id = f"G22.05,{data.split(b'PromulgationDate>')[1].split(b'<')[0].decode()},107/BC-SM"
+    said = status("H99.05", "G22.05", document_id, StatusCode.REFUSED, "Gửi sai nơi nhận")
+    send(recipient, "H99.05", said, "status")
+    assert collect(sender, "status") == [said]
+    told = facts(hubs, "G22.05", "BusinessStatus", digest(data))
+    assert [each["reason"] for each in told] == [{"code": "02", "text": "Gửi sai nơi nhận"}]
+
+
 def test_down_to_two_agencies(hubs, documents):
     """A document for two agencies of the lower hub reaches each once; the upper hub attests both handovers."""
     sender = documents("G22.05")
