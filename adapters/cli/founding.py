@@ -9,11 +9,12 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from adapters.amqp.accounts import Account
 from adapters.cli.demo_directory import DemoDirectory, read_demo_directory
 from adapters.cli.demo_enrolment import Enrolment, enrol
 from adapters.cli.files import write_new, write_secret
 from adapters.cli.hub_keys import DEVELOPMENT_CRLS, write_development_pki, write_own_keys, write_secrets_key
-from adapters.cli.system_amqp import made, new_account, print_commands
+from adapters.cli.system_amqp import made, new_account
 from adapters.cli.template import render
 from adapters.cli.trouble import UsageFault
 from hub.settings import (
@@ -49,8 +50,10 @@ class Plan(Struct, frozen=True, kw_only=True):
         return f"http://127.0.0.1:{self.port}"
 
 
-async def found(plan: Plan) -> None:
+async def found(plan: Plan) -> tuple[Account, ...]:
     """Create everything; of the folder, what was begun is removed again when it cannot be finished.
+
+    Returns accounts at the broker that an operator is to make there: no management API was named, or it did not answer.
 
     Raises:
         UsageFault: something is there already, in the folder or in the database.
@@ -61,7 +64,7 @@ async def found(plan: Plan) -> None:
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        await _found(plan)
+        return await _found(plan)
     except BaseException:
         for name in _MADE:
             _remove(folder / name)
@@ -70,7 +73,7 @@ async def found(plan: Plan) -> None:
         raise
 
 
-async def _found(plan: Plan) -> None:
+async def _found(plan: Plan) -> tuple[Account, ...]:
     from sqlalchemy import make_url
 
     from adapters.storage.migrate import is_empty, migrate
@@ -111,9 +114,8 @@ async def _found(plan: Plan) -> None:
         )
         credentials = await enrol(storage, enrolment, locker, f"http://127.0.0.1:{plan.webhook_port}/axis")
         write_secret(plan.folder / "credentials.json", credentials)
-        for account in accounts.values():
-            if not await made(account, settings.broker):
-                print_commands(account)
+        return tuple([each for each in accounts.values() if not await made(each, settings.broker)])
+    return ()
 
 
 def _settings(plan: Plan) -> Settings:

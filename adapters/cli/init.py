@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from adapters.cli.messages import say
 from adapters.cli.output import print_line
+from adapters.cli.system_amqp import print_commands
 from adapters.cli.trouble import UsageFault
 
 _HUB_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{2,3})*")  #: QĐ 20/2020/QĐ-TTg
@@ -64,7 +65,7 @@ async def init(
         broker_url=broker_url,
         management_url=management_url,
     )
-    await found(plan)
+    left = await found(plan)
     print_line(say("init-done", code=hub_code, path=folder))
     if demo:
         print_line(say("init-demo", path=folder / "credentials.json"))
@@ -72,5 +73,7 @@ async def init(
         pki = folder / "pki"
         print_line(say("init-enrol", csr=pki / "hub.csr.pem", certificate=pki / "hub.cert.pem"))
         print_line(say("init-enrol-systems"))
+    for account in left:
+        print_commands(account)
     print_line(say("init-serve", path=folder / "axis.toml"))
     return 0
