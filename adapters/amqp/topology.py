@@ -38,7 +38,10 @@ _QUORUM: Mapping[str, str | int] = MappingProxyType(
         "x-overflow": "reject-publish",
     }
 )
-_DEAD_QUEUE: Mapping[str, str | int] = MappingProxyType({"x-queue-type": "quorum", "x-max-length": MOST_DEAD})
+# Looking at dead letters hands them out and takes them back: a limit of RabbitMQ 4 (20) would lose them.
+_DEAD_QUEUE: Mapping[str, str | int] = MappingProxyType(
+    {"x-queue-type": "quorum", "x-max-length": MOST_DEAD, "x-delivery-limit": 1_000_000}
+)
 
 
 def queue_name(system_id: str, lane: Lane) -> str:

@@ -24,6 +24,11 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",
             "The webhook secret is shown once; the receiver checks signatures with it (Standard Webhooks):",
         ),
+        "no-broker": (
+            "Trục này không dùng RabbitMQ (broker.url trống), nên không có thư chết.",
+            "This hub has no RabbitMQ (broker.url is empty), and so no dead letters.",
+        ),
+        "letters-purged": ("Đã xóa {count} thư chết.", "Removed {count} dead letters."),
         "amqp-needs-broker": (
             "Hệ thống kiểu amqp cần RabbitMQ: đặt broker.url trong axis.toml trước.",
             "A system bound amqp needs RabbitMQ: set broker.url in axis.toml first.",

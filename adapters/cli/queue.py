@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from cyclopts import App
 
-from adapters.cli.configured import Config, open_store
+from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.trouble import UsageFault
 
 app = App(name="queue", help="What waits and what is stuck.", result_action="return_value")
 
@@ -104,4 +105,38 @@ async def rebuild(*, system: str | None = None, config: Config = None, as_json: 
         print_json({"rebuilt": count})
     else:
         print_line(say("rebuilt", count=count))
+    return 0
+
+
+@app.command
+async def letters(*, most: int = 100, purge: bool = False, config: Config = None, as_json: AsJson = False) -> int:
+    """Show RabbitMQ's dead letters: orders that came back too often, acknowledgements that could not be taken, and why.
+
+    What an order stands for is in the database; an acknowledgement must be said again by its system.
+
+    Parameters
+    ----------
+    most
+        Show so many at most.
+    purge
+        Remove them all instead.
+    """
+    from adapters.amqp.dead import dead_letters, purge_dead_letters
+
+    url = read_config(config)[0].broker.url
+    if not url:
+        raise UsageFault("no-broker")
+    if purge:
+        print_line(say("letters-purged", count=await purge_dead_letters(url)))
+        return 0
+    found = await dead_letters(url, most)
+    if as_json:
+        print_json(found)
+    elif not found:
+        print_line(say("queue-empty"))
+    else:
+        print_table(
+            ("QUEUE", "REASON", "TYPE", "ID", "SYSTEM", "TEXT"),
+            ((each.queue, each.reason, each.type, each.message_id, each.user, each.text) for each in found),
+        )
     return 0

@@ -111,3 +111,22 @@ def test_no_broker_no_account(tmp_path):
     assert done.returncode == 2
     assert "broker.url" in done.stderr
     assert json.loads(axis("system", "list", "--config", config, "--json").stdout) == []
+
+
+async def test_dead_letters(hub, node):
+    """Row 56: `axis queue letters` shows what was put aside with its reason, as often as it is asked, until it is purged."""
+    (system,) = (each for each in hub.credentials["systems"] if each["binding"] == "amqp")
+    await consumes(system["url"], system["secret"], [])
+    connection = await aio_pika.connect(str(URL(system["url"]).with_password(system["secret"])))
+    async with connection:
+        exchange = await (await connection.channel()).get_exchange("axis.acknowledgements", ensure=False)
+        await exchange.publish(aio_pika.Message(b"{}", user_id=system["id"]), "")
+    for _ in range(2):
+        letters = ()
+        while not letters:
+            letters = json.loads(axis("queue", "letters", "--config", str(hub.config), "--json").stdout)
+        (letter,) = letters
+        assert (letter["queue"], letter["user"], letter["text"]) == ("axis.acknowledgements", system["id"], "{}")
+        assert letter["reason"].startswith("json-invalid")
+    assert "1" in axis("queue", "letters", "--purge", "--config", str(hub.config)).stdout
+    assert json.loads(axis("queue", "letters", "--config", str(hub.config), "--json").stdout) == []

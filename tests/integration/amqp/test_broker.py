@@ -152,6 +152,7 @@ def doomed(tmp_path):
     node.stop()
 
 
+@pytest.mark.timeout(240)
 async def test_killed_broker_with_young_queues(doomed):
     """Row 50: a broker that was killed right after its queues were made serves all of them again, broken ones anew.
 
