@@ -15,6 +15,8 @@ from schemas.edxml.codes import StatusCode
 from tests.support.sdk import Documents201
 from tests.support.two_hubs import TwoHubs, collect, document, eventually, send, status, waiting
 
+pytestmark = pytest.mark.timeout(400)  # hubs are started anew within a test, on machines that have other work
+
 #: Where which hub is killed while a document goes up.
 UPWARDS = {
     "sent up, the answer not recorded": ("lower", "K13"),

@@ -8,8 +8,12 @@ import shutil
 import urllib.error
 import urllib.request
 
+import pytest
+
 from tests.support.hub import HubProcess, axis
 from tests.support.two_hubs import TwoHubs, collect, document, eventually, send
+
+pytestmark = pytest.mark.timeout(400)  # hubs are started anew within a test, on machines that have other work
 
 
 def signed(hub: HubProcess, data: bytes, code: str) -> bytes:

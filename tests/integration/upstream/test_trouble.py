@@ -13,6 +13,8 @@ from tests.support.hub import axis
 from tests.support.scripted import Say, ScriptedServer, http
 from tests.support.two_hubs import collect, document, eventually, send
 
+pytestmark = pytest.mark.timeout(400)  # hubs are started anew within a test, on machines that have other work
+
 TROUBLES = {
     "html": http("<html><h1>502</h1></html>", "502 Bad Gateway"),
     "empty": http(""),
