@@ -26,9 +26,11 @@ from routing.values import Binding, Lane
 Row = tuple[object, ...]
 Rows = dict[str, list[Row]]  #: rows by table, in the order of `COLUMNS`
 
-#: What is filled, parents first; the number of an event is the engine's own.
+#: What the database itself or nobody fills: the number of an event, the time at which a content was purged.
+_LEFT_OUT = frozenset({"seq", "purged_at"})
+#: What is filled, parents first.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    table.name: tuple(column.name for column in table.columns if (table.name, column.name) != ("events", "seq"))
+    table.name: tuple(column.name for column in table.columns if column.name not in _LEFT_OUT)
     for table in (contents, packages, deliveries, events, orders, refusals)
 }
 
