@@ -18,9 +18,12 @@ class CodeForm(StrEnum):
 
 #: QĐ 20/2020/QĐ-TTg.
 LONGEST_CODE = 35
+#: A system's id stands in names of queues and accounts, and in addresses.
+LONGEST_SYSTEM_ID = 64
 
 _OLD = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
 _NEW = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9A-Z]{2,3})*")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def form_of(code: str) -> CodeForm | None:
@@ -30,6 +33,16 @@ def form_of(code: str) -> CodeForm | None:
     if _NEW.fullmatch(code):
         return CodeForm.NEW
     return CodeForm.OLD if _OLD.fullmatch(code) else None
+
+
+def may_name_agency(code: str) -> bool:
+    """Return whether an agency may be registered under `code`: letters, digits and `. - _`; wider than both forms."""
+    return len(code) <= LONGEST_CODE and _NAME.fullmatch(code) is not None
+
+
+def may_name_system(system_id: str) -> bool:
+    """Return whether a system may be registered under this id: letters, digits and `. - _`."""
+    return len(system_id) <= LONGEST_SYSTEM_ID and _NAME.fullmatch(system_id) is not None
 
 
 def is_well_formed(code: str) -> bool:

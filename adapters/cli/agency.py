@@ -13,6 +13,7 @@ from adapters.cli.agency_requests import app as requests
 from adapters.cli.configured import Config, open_store
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.ranges import AgencyCode
 from adapters.cli.trouble import CommandFailed
 
 if TYPE_CHECKING:
@@ -92,12 +93,12 @@ async def show(code: str, *, config: Config = None, as_json: AsJson = False) -> 
 
 @app.command
 async def add(
-    code: str,
+    code: AgencyCode,
     *,
     name: str,
     system: str | None = None,
-    parent: str | None = None,
-    old_code: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = (),
+    parent: AgencyCode | None = None,
+    old_code: Annotated[tuple[AgencyCode, ...], Parameter(consume_multiple=True)] = (),
     valid_from: date | None = None,
     valid_to: date | None = None,
     config: Config = None,
@@ -136,8 +137,8 @@ async def change(
     *,
     name: str | None = None,
     system: str | None = None,
-    parent: str | None = None,
-    old_code: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True)] = None,
+    parent: AgencyCode | None = None,
+    old_code: Annotated[tuple[AgencyCode, ...] | None, Parameter(consume_multiple=True)] = None,
     valid_from: date | None = None,
     valid_to: date | None = None,
     config: Config = None,

@@ -6,7 +6,9 @@ import csv
 from datetime import date
 from pathlib import Path
 
+from adapters.cli.messages import say
 from adapters.cli.trouble import UsageFault
+from routing.codes import may_name_agency
 from routing.values import Agency
 
 _COLUMNS = frozenset({"code", "name", "parent", "system", "old_codes", "valid_from", "valid_to"})
@@ -33,6 +35,8 @@ def _agency(row: dict[str, str | None]) -> Agency:
     fields = {name: (value or "").strip() for name, value in row.items() if name}
     if None in row or any(not fields[name] for name in _REQUIRED):
         raise ValueError("code or name is missing, or there are more fields than columns")
+    if not may_name_agency(fields["code"]):
+        raise ValueError(say("bad-agency-code", what=fields["code"]))
     return Agency(
         code=fields["code"],
         name=fields["name"],

@@ -134,7 +134,10 @@ class HubOptions:
 
     def _url(self) -> str:
         found = self.found_credentials()
-        return self.url or os.environ.get("AXIS_URL") or (found[0].base_url if found else _DEFAULT_URL)
+        url = self.url or os.environ.get("AXIS_URL") or (found[0].base_url if found else _DEFAULT_URL)
+        if not url.startswith(("http://", "https://")):
+            raise UsageFault("bad-url", url=url)
+        return url
 
     def _key(self, acting: str | None) -> str:
         given = self.key or os.environ.get("AXIS_API_KEY")

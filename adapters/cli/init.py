@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +9,11 @@ from cyclopts import Parameter
 
 from adapters.cli.messages import say
 from adapters.cli.output import print_line
+from adapters.cli.ranges import Port
 from adapters.cli.system_amqp import print_commands
 from adapters.cli.trouble import UsageFault
 
-_HUB_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{2,3})*")  #: QĐ 20/2020/QĐ-TTg
+_LONGEST_HUB_CODE = 20  #: it stands in names of certificates and backups
 
 
 async def init(
@@ -21,8 +21,8 @@ async def init(
     *,
     demo: bool = False,
     hub_code: str = "H99",
-    port: int = 8080,
-    webhook_port: int = 9099,
+    port: Port = 8080,
+    webhook_port: Port = 9099,
     database_url: str | None = None,
     broker_url: str = "",
     management_url: str = "",
@@ -52,8 +52,9 @@ async def init(
         RabbitMQ's management API, http://user:password@host:15672: accounts of amqp systems are made there.
     """
     from adapters.cli.founding import Plan, found
+    from routing.codes import CodeForm, form_of
 
-    if not _HUB_CODE.fullmatch(hub_code) or len(hub_code) > 20:
+    if form_of(hub_code) is not CodeForm.NEW or len(hub_code) > _LONGEST_HUB_CODE:
         raise UsageFault("bad-hub-code", code=hub_code)
     plan = Plan(
         folder=folder,

@@ -11,6 +11,7 @@ from adapters.cli.configured import Config, open_store
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.output import shown as shown_as
+from adapters.cli.ranges import Days, Hours
 from adapters.cli.trouble import CommandFailed, UsageFault
 from adapters.cli.vxp_key import app as vxp
 from hub.failpoints import reached
@@ -73,7 +74,7 @@ async def add(
     *,
     system: str | None = None,
     user: str | None = None,
-    days: int | None = None,
+    days: Days | None = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> int:
@@ -98,7 +99,7 @@ async def add(
 
 @app.command
 async def rotate(
-    key_id: str, *, overlap: float = 24.0, days: int | None = None, config: Config = None, as_json: AsJson = False
+    key_id: str, *, overlap: Hours = 24.0, days: Days | None = None, config: Config = None, as_json: AsJson = False
 ) -> int:
     """Make a new key for the holder of an old one and show it once; both are good until the overlap has passed.
 

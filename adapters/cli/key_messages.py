@@ -20,6 +20,18 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Khóa {what} đã hết hạn hoặc bị thu hồi; hãy tạo khóa mới bằng axis key add.",
             "The key {what} has expired or was revoked; make a new one with axis key add.",
         ),
+        "bad-agency-code": (
+            "{what} không thể là mã cơ quan: chỉ gồm chữ cái không dấu, chữ số và . - _, nhiều nhất 35 ký tự.",
+            "{what} cannot be an agency code: letters without marks, digits and . - _, at most 35 characters.",
+        ),
+        "bad-system-id": (
+            "{what} không thể là mã hệ thống: chỉ gồm chữ cái không dấu, chữ số và . - _, nhiều nhất 64 ký tự.",
+            "{what} cannot be the id of a system: letters without marks, digits and . - _, at most 64 characters.",
+        ),
+        "webhook-only": (
+            "Hệ thống {what} nhận theo kiểu {binding}: không có địa chỉ webhook hay bí mật như vậy để đổi.",
+            "The system {what} receives by {binding}: it has no such webhook address or secret to change.",
+        ),
         "key-once-webhook": (
             "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",
             "The webhook secret is shown once; the receiver checks signatures with it (Standard Webhooks):",

@@ -82,16 +82,18 @@ async def fetch(
     return 0
 
 
-async def ack(*deliveries: str, hub: HubOptions | None = None, as_json: AsJson = False) -> int:
+async def ack(delivery: str, /, *deliveries: str, hub: HubOptions | None = None, as_json: AsJson = False) -> int:
     """Say that packages arrived durably. The hub answers with the receipt of the handover; repeats give the same one.
 
     Parameters
     ----------
+    delivery
+        Id of a delivery.
     deliveries
-        Ids of the deliveries.
+        Ids of more.
     """
     async with (hub or HubOptions()).connect() as client:
-        concluded = [await client.acknowledge(delivery) for delivery in deliveries]
+        concluded = [await client.acknowledge(each) for each in (delivery, *deliveries)]
     if as_json:
         print_json(concluded)
     else:

@@ -71,11 +71,11 @@ def build(called: str | None = None) -> App:
     app = App(
         name="axis",
         help="Axis Hub: exchange signed documents between agencies, with a signed receipt for every step.\n\n"
-        "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 hub not reachable.",
+        "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 hub not reachable.\n\n"
+        "Start with `axis init var --demo`, then `axis serve --config var/axis.toml`.",
         version=_version,
         result_action="return_value",
         default_parameter=Parameter(negative=()),  # no --no-this, no --empty-that
-        help_epilogue="Start with `axis init var --demo`, then `axis serve --config var/axis.toml`.",
     )
     for group, name, path, summary in _COMMANDS:
         own = {} if name == called else {"help": summary}

@@ -35,6 +35,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Tệp credentials không có cơ quan hay hệ thống {name}. Đang có: {agencies}",
             "The credentials file knows no agency or system {name}. It has: {agencies}",
         ),
+        "bad-url": (
+            "{url} không phải địa chỉ của trục: phải bắt đầu bằng http:// hoặc https://.",
+            "{url} is no address of a hub: it must begin with http:// or https://.",
+        ),
         "credentials-unreadable": ("Không đọc được {path}: {error}", "{path} cannot be read: {error}"),
         "unexpected": (
             "Lỗi ngoài dự kiến ({kind}): {error}. Chạy lại với --debug và báo cho người phát triển.",

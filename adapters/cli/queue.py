@@ -9,7 +9,8 @@ from cyclopts import App
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.trouble import UsageFault
+from adapters.cli.ranges import Count
+from adapters.cli.trouble import CommandFailed, UsageFault
 
 app = App(name="queue", help="What waits and what is stuck.", result_action="return_value")
 
@@ -78,6 +79,8 @@ async def redrive(*, system: str | None = None, config: Config = None, as_json: 
     async with open_store(config) as storage:
         register = CurrentRegister(storage.registers)
         await register.refresh()
+        if system is not None and register.snapshot.directory.system(system) is None:
+            raise CommandFailed("unknown", what=system)
         redriving = Redrive(store=storage.store, register=register, clock=lambda: datetime.now(UTC))
         count = await redriving.redrive_all(system)
     if as_json:
@@ -109,7 +112,7 @@ async def rebuild(*, system: str | None = None, config: Config = None, as_json: 
 
 
 @app.command
-async def letters(*, most: int = 100, purge: bool = False, config: Config = None, as_json: AsJson = False) -> int:
+async def letters(*, most: Count = 100, purge: bool = False, config: Config = None, as_json: AsJson = False) -> int:
     """Show RabbitMQ's dead letters: orders that came back too often, acknowledgements that could not be taken, and why.
 
     What an order stands for is in the database; an acknowledgement must be said again by its system.
@@ -127,7 +130,11 @@ async def letters(*, most: int = 100, purge: bool = False, config: Config = None
     if not url:
         raise UsageFault("no-broker")
     if purge:
-        print_line(say("letters-purged", count=await purge_dead_letters(url)))
+        count = await purge_dead_letters(url)
+        if as_json:
+            print_json({"purged": count})
+        else:
+            print_line(say("letters-purged", count=count))
         return 0
     found = await dead_letters(url, most)
     if as_json:

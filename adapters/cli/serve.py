@@ -15,6 +15,7 @@ from adapters.cli import language
 from adapters.cli.configured import Config, config_path, database_url, read_config, require_migrated
 from adapters.cli.messages import say
 from adapters.cli.output import print_line
+from adapters.cli.ranges import Port
 from adapters.cli.trouble import UsageFault, explain
 from adapters.cli.welcome import welcome, welcome_courier
 
@@ -28,7 +29,7 @@ _MARGIN = 10.0  # seconds that a worker may take to close its files after its la
 def serve(
     *,
     config: Config = None,
-    port: int | None = None,
+    port: Port | None = None,
     workers: int = 1,
     role: Literal["all", "api", "courier", "console"] = "all",
 ) -> int:

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.system_amqp import make_and_print, new_account
+from adapters.cli.ranges import Count, NewSystemId, Rate
+from adapters.cli.system_amqp import make_for_people, make_for_programs, new_account
 from adapters.cli.system_certificate import app as certificate
 from adapters.cli.system_upstream import AxisOptions, applied, upstream
 from adapters.cli.system_vxp import vxp
 from adapters.cli.trouble import CommandFailed, UsageFault
 
 if TYPE_CHECKING:
+    from adapters.amqp.accounts import Account
     from adapters.storage.opening import Storage
     from routing.values import System
 
@@ -72,7 +74,7 @@ async def show(id: Annotated[str, Parameter(name="ID")], *, config: Config = Non
 
 @app.command
 async def add(
-    id: Annotated[str, Parameter(name="ID")],
+    id: NewSystemId,
     *,
     name: str,
     binding: BindingName = "pull",
@@ -80,6 +82,7 @@ async def add(
     webhook_url: str | None = None,
     axis: AxisOptions | None = None,
     config: Config = None,
+    as_json: AsJson = False,
 ) -> int:
     """Add a system. A webhook's secret, or the password of an amqp system's account, is made and shown once.
 
@@ -105,10 +108,7 @@ async def add(
     system = System(id, name, Binding(binding), SignaturePolicy(policy or usual), webhook_url=webhook_url)
     account = new_account(id, read_config(config)[0].broker) if binding == "amqp" else None
     await _store_new(system, secret, axis or AxisOptions(), config)
-    print_line(say("added", what=id))
-    _print_secret(secret)
-    if account is not None:
-        await make_and_print(account, read_config(config)[0].broker)
+    await _print_secrets("added", id, secret, account, config, as_json=as_json)
     return 0
 
 
@@ -134,6 +134,7 @@ async def change(
     webhook_url: str | None = None,
     new_secret: bool = False,
     config: Config = None,
+    as_json: AsJson = False,
 ) -> int:
     """Change what is given of a system; the rest stays.
 
@@ -156,15 +157,14 @@ async def change(
     given = {"name": name, "policy": SignaturePolicy(policy) if policy else None, "webhook_url": webhook_url}
     async with open_store(config) as storage:
         system = await _system(storage, id)
-        is_amqp = system.binding is Binding.AMQP
-        secret = _new_secret() if new_secret and not is_amqp else None
+        is_amqp, is_webhook = system.binding is Binding.AMQP, system.binding is Binding.WEBHOOK
+        if (webhook_url and not is_webhook) or (new_secret and not (is_amqp or is_webhook)):
+            raise UsageFault("webhook-only", what=id, binding=system.binding)
+        secret = _new_secret() if new_secret and is_webhook else None
         changes = {field: value for field, value in given.items() if value is not None}
         await storage.registers.update_system(replace(system, **changes), secret)
-    print_line(say("changed", what=id))
-    _print_secret(secret)
-    if new_secret and is_amqp:
-        broker = read_config(config)[0].broker
-        await make_and_print(new_account(id, broker), broker)
+    account = new_account(id, read_config(config)[0].broker) if new_secret and is_amqp else None
+    await _print_secrets("changed", id, secret, account, config, as_json=as_json)
     return 0
 
 
@@ -184,10 +184,10 @@ async def resume(id: Annotated[str, Parameter(name="ID")], *, config: Config = N
 async def limit(
     id: Annotated[str, Parameter(name="ID")],
     *,
-    requests_per_second: float | None = None,
-    burst: int | None = None,
-    concurrent_submissions: int | None = None,
-    stored_bytes: int | None = None,
+    requests_per_second: Rate | None = None,
+    burst: Count | None = None,
+    concurrent_submissions: Count | None = None,
+    stored_bytes: Count | None = None,
     config: Config = None,
 ) -> int:
     """Grant a system limits of its own; what is left out is as for everybody (section [limits] of the configuration).
@@ -231,10 +231,21 @@ def _new_secret() -> str:
     return new_secret()
 
 
-def _print_secret(secret: str | None) -> None:
+async def _print_secrets(
+    done: str, id: str, secret: str | None, account: Account | None, config: Path | None, *, as_json: bool
+) -> None:
+    """Say what was done, and show once what exists nowhere else; the account is made at the broker first."""
+    broker = read_config(config)[0].broker
+    if as_json:
+        made = None if account is None else await make_for_programs(account, broker)
+        print_json({"id": id, "webhook_secret": secret, "account": made})
+        return
+    print_line(say(done, what=id))
     if secret is not None:
         print_line(say("key-once-webhook"))
         print_line(secret)
+    if account is not None:
+        await make_for_people(account, broker)
 
 
 async def _set_active(id: str, config: Path | None, *, is_active: bool) -> int:

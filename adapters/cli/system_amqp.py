@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 from adapters.cli.messages import say
 from adapters.cli.output import print_line
@@ -32,17 +33,28 @@ async def made(account: Account, broker: BrokerSettings) -> bool:
     try:
         await make(account, broker.management_url)
     except Deferral as trouble:
-        print_line(say("amqp-account-not-made", detail=trouble.detail))
+        print(say("amqp-account-not-made", detail=trouble.detail), file=sys.stderr)
         return False
     return True
 
 
-async def make_and_print(account: Account, broker: BrokerSettings) -> None:
+async def make_for_people(account: Account, broker: BrokerSettings) -> None:
     """Make the account or print the commands that do, then what the system's people need; the password is shown once."""
     if not await made(account, broker):
         print_commands(account)
     print_line(say("amqp-account", url=account.url(broker.url), queues=", ".join(account.queues)))
     print_line(account.password)
+
+
+async def make_for_programs(account: Account, broker: BrokerSettings) -> dict[str, Any]:
+    """Make the account; return what the system's people need, and the commands that are left to be run."""
+    commands = () if await made(account, broker) else account.commands()
+    return {
+        "url": account.url(broker.url),
+        "queues": account.queues,
+        "password": account.password,
+        "commands": commands,
+    }
 
 
 def print_commands(account: Account) -> None:

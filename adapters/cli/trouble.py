@@ -60,7 +60,7 @@ def _explain_client(error: Exception) -> int:
     if isinstance(error, ProblemError):
         problem = error.problem
         lines = [problem.detail or problem.title or problem.code]
-        lines += [f"  {each.path} ({each.line}): {each.message}" for each in problem.errors]
+        lines += [f"  {each.path}{_line(each.line)}: {each.message}" for each in problem.errors]
         lines += [problem.fix] if problem.fix else []
         trace = f", trace {problem.trace_id}" if problem.trace_id else ""
         return _print("\n".join([*lines, f"({problem.code}{trace})"]), NO)
@@ -69,6 +69,10 @@ def _explain_client(error: Exception) -> int:
     if isinstance(error, UnexpectedAnswer):
         return _print(str(error), UNREACHABLE)
     return _print(str(error), NO)
+
+
+def _line(number: int | None) -> str:
+    return "" if number is None else f" ({number})"
 
 
 def _explain_trouble(error: Exception) -> int:

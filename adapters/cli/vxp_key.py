@@ -12,6 +12,7 @@ from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.output import shown as shown_as
+from adapters.cli.ranges import Hours
 from adapters.cli.trouble import CommandFailed
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ async def add(system: SystemId, *, config: Config = None, as_json: AsJson = Fals
 
 
 @app.command
-async def rotate(system: SystemId, *, overlap: float = 168.0, config: Config = None, as_json: AsJson = False) -> int:
+async def rotate(system: SystemId, *, overlap: Hours = 168.0, config: Config = None, as_json: AsJson = False) -> int:
     """Make a new secret and show it once; the present ones are good until the overlap has passed.
 
     Parameters

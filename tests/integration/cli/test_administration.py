@@ -45,6 +45,30 @@ def test_system(axis, config):
     assert listed["s1"]["is_active"]
 
 
+def test_only_what_it_has(axis, config):
+    """A system that is not called has no webhook address and no secret to change."""
+    assert axis("system", "add", "s2", "--name", "Hai", "--config", config)[0] == 0
+    for change in (("--new-secret",), ("--webhook-url", "https://example.vn/hook")):
+        assert axis("system", "change", "s2", *change, "--config", config)[0] == 2
+
+
+def test_redrive_of_nobody(axis, config):
+    """Deliveries of a system that is not there cannot be put on their way."""
+    assert axis("queue", "redrive", "--system", "nobody", "--config", config)[0] == 1
+
+
+def test_secret_for_programs(axis, config):
+    """--json gives a new system's secret as data."""
+    add = ("system", "add", "hook2", "--name", "x", "--binding", "webhook", "--webhook-url", "https://example.vn/hook")
+    code, shown, _ = axis(*add, "--json", "--config", config)
+    assert code == 0
+    assert shown["id"] == "hook2"
+    assert shown["webhook_secret"].startswith("whsec_")
+    code, shown, _ = axis("system", "change", "hook2", "--new-secret", "--json", "--config", config)
+    assert code == 0
+    assert shown["webhook_secret"].startswith("whsec_")
+
+
 def test_webhook(axis, config):
     """A webhook's secret is shown once; inner addresses are refused before they are stored."""
     add = ("system", "add", "hook", "--name", "x", "--binding", "webhook", "--config", config)
@@ -149,6 +173,7 @@ def test_import_and_search(axis, config, tmp_path):
         "code,name\nH37.09,\n",
         "code,name,valid_from\nH37.09,x,soon\n",
         "code,name\na,b,c\n",
+        "code,name\nH37.09,x\nH37 10,y\n",
     ],
 )
 def test_import_is_all_or_none(axis, config, tmp_path, text):

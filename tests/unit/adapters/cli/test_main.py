@@ -57,6 +57,17 @@ def test_every_subcommand_explains_itself(group, capsys):
         ["inbox", "--credentials", "/nonexistent.json"],
         ["init", "/dev/null"],
         ["init", "x", "--hub-code", "../etc"],
+        ["init", "x", "--port", "99999"],
+        ["serve", "--port", "-1"],
+        ["ack", "--key", "axk_a_b"],
+        ["inbox", "--key", "axk_a_b", "--url", "localhost:8080"],
+        ["agency", "add", "H99 01", "--name", "x"],
+        ["agency", "add", "H99.01", "--name", "x", "--parent", "H99/"],
+        ["agency", "add", "H99.01", "--name", "x", "--old-code", "H98.01", "H98,02"],
+        ["system", "add", "a/b", "--name", "x"],
+        ["system", "limit", "s", "--burst", "-1"],
+        ["key", "add", "--system", "s", "--days", "0"],
+        ["key", "rotate", "k", "--overlap", "-1"],
         ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--code", "no slash", "-o", "x"],
         ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--business", "recall", "-o", "x"],
     ],
@@ -76,6 +87,14 @@ def test_help_of_a_command_is_whole(arguments, capsys):
     assert main([*arguments, "--help"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert ("Overwrites nothing." if "init" in arguments else "does not start on the restored database") in shown
+
+
+def test_start_is_told_once(capsys):
+    """How to start stands in the help of `axis`, not in that of every command."""
+    assert main(["--help"]) == 0
+    assert "axis init var --demo" in capsys.readouterr().out
+    assert main(["ack", "--help"]) == 0
+    assert "axis init" not in capsys.readouterr().out
 
 
 def test_no_hub(capsys, tmp_path, monkeypatch):
