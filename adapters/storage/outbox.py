@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from adapters.storage.database import Database
 from adapters.storage.reads import beside_newest_order
@@ -165,7 +165,8 @@ class Outboxes:
                 orders.c.delivery_id.in_(consigned),
                 orders.c.binding == Binding.AMQP.value,
                 orders.c.state == ORDER_DONE,
-                orders.c.due_at < before,
+                # None when the courier was faster than the relay's note; the due time is the end of its claim, not its carriage.
+                or_(orders.c.published_at.is_(None), orders.c.published_at < before),
             )
             .values(state=ORDER_WAITING, due_at=before, published_at=None, attempts=0)
         )

@@ -24,7 +24,7 @@ MISSING = "0190a1b2-0000-7000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def world(rabbitmq, tmp_path_factory):
-    made = new_world(tmp_path_factory.mktemp("binding"), rabbitmq, AXIS_BROKER__REMIND_AFTER="1")
+    made = new_world(tmp_path_factory.mktemp("binding"), rabbitmq)
     made.hub.start()
     while f"axis.{SYSTEM}.normal" not in rabbitmq.ctl("list_queues", "name"):
         time.sleep(0.1)
