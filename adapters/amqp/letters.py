@@ -5,17 +5,14 @@ The same errand gives the same message at every attempt, so that a receiver can 
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 from aio_pika import DeliveryMode, Message
 from msgspec import Struct
 
 from hub.delivery import Delivery
-from hub.events import Event
 from hub.package import Package
 from hub.record import EventRecord
-from signing.receipt import Reason
+from hub.told import Told
 
 LARGEST = 1_048_576  #: bytes of a package that is a message itself; a larger one is fetched by its claim
 EDXML = "application/edxml+xml"
@@ -29,24 +26,6 @@ class Claim(Struct, frozen=True):
     content: str
     sha256: str
     size: int
-
-
-class Told(Struct, frozen=True, kw_only=True):
-    """Something that happened to a package that the system sent: a receipt, or the recipient's status; as in the feed."""
-
-    type: str
-    id: str
-    event: str
-    at: datetime
-    package_id: str | None
-    document_id: str | None
-    sender: str | None
-    delivery: str | None
-    recipient: str | None
-    state: str | None
-    status: str | None
-    reason: Reason | None
-    jws: str | None
 
 
 def package_letter(package: Package, delivery: Delivery, data: bytes) -> Message:
@@ -63,22 +42,6 @@ def claim_letter(package: Package, delivery: Delivery, base_url: str) -> Message
 
 def told_letter(event: EventRecord) -> Message:
     """Return a receipt or a status about a package that the system sent."""
-    is_status = event.event is Event.BUSINESS_STATUS
-    told = Told(
-        type="status" if is_status else "receipt",
-        id=event.id,
-        event=event.event,
-        at=event.at,
-        package_id=event.package_id,
-        document_id=event.document_id,
-        sender=event.sender,
-        delivery=event.delivery_id,
-        recipient=event.recipient,
-        state=event.state,
-        status=event.reason.code if is_status and event.reason else None,
-        reason=event.reason,
-        jws=event.jws,
-    )
     headers = {
         "axis-package-id": event.package_id,
         "axis-document-id": event.document_id,
@@ -87,7 +50,7 @@ def told_letter(event: EventRecord) -> Message:
         "traceparent": traceparent(event.package_id or event.id, event.id),
     }
     return Message(
-        msgspec.json.encode(told),
+        msgspec.json.encode(Told.of(event)),
         message_id=event.id,
         content_type=JSON,
         type="receipt",

@@ -17,7 +17,7 @@ from hub.events import Event
 from hub.package import Package
 from hub.queries import Errand
 from hub.record import EventRecord
-from signing.receipt import Reason
+from hub.told import Told
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 CONSIGNED = "vn.axis.delivery.consigned"
@@ -47,24 +47,6 @@ class ConsignedDelivery(Struct, frozen=True, kw_only=True):
     sha256: str
     size: int
     links: Links
-
-
-class ToldEvent(Struct, frozen=True, kw_only=True):
-    """A receipt or a status as in the feed, without the cursor that only the feed has."""
-
-    type: str
-    id: str
-    event: str
-    at: datetime
-    package_id: str | None
-    document_id: str | None
-    sender: str | None
-    delivery: str | None
-    recipient: str | None
-    state: str | None
-    status: str | None
-    reason: Reason | None
-    jws: str | None
 
 
 class CloudEvent(Struct, frozen=True, kw_only=True):
@@ -117,22 +99,5 @@ def _consigned(package: Package, delivery: Delivery, base_url: str) -> CloudEven
 
 
 def _told(event: EventRecord) -> CloudEvent:
-    is_status = event.event is Event.BUSINESS_STATUS
-    data = ToldEvent(
-        type="status" if is_status else "receipt",
-        id=event.id,
-        event=event.event,
-        at=event.at,
-        package_id=event.package_id,
-        document_id=event.document_id,
-        sender=event.sender,
-        delivery=event.delivery_id,
-        recipient=event.recipient,
-        state=event.state,
-        status=event.reason.code if is_status and event.reason else None,
-        reason=event.reason,
-        jws=event.jws,
-    )
-    return CloudEvent(
-        id=event.id, type=STATUS if is_status else RECEIPT, subject=event.package_id, time=event.at, data=data
-    )
+    type_ = STATUS if event.event is Event.BUSINESS_STATUS else RECEIPT
+    return CloudEvent(id=event.id, type=type_, subject=event.package_id, time=event.at, data=Told.of(event))

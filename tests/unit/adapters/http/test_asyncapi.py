@@ -4,10 +4,11 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from adapters.amqp.letters import LARGEST, Claim, Told
+from adapters.amqp.letters import LARGEST, Claim
 from adapters.amqp.topology import ACKNOWLEDGEMENTS, queue_name
 from adapters.http.health import QUEUES
 from hub.acknowledgements import Result, Word
+from hub.told import Told
 from routing.values import Lane
 
 SPEC = yaml.safe_load(QUEUES.read_text(encoding="utf-8"))
