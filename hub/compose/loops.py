@@ -1,0 +1,73 @@
+"""What a process does by itself, over and over: every loop by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+
+from adapters.storage.dialects import is_in_process
+from adapters.vxp.courier import UpstreamCourier
+from hub import certificate_watch
+from hub.acknowledgements import Acknowledgements
+from hub.carrying import delivery_loops, lost_orders
+from hub.collection import Collection
+from hub.compose.foundation import Foundation
+from hub.compose.outside import Outside
+from hub.compose.watching import Watching
+from hub.housekeeping import Chore, Housekeeping
+from hub.ports import Courier
+from hub.services import Services
+from hub.starting import once_loaded, prepared_by
+from routing.values import Binding
+
+_PURGE_EVERY = timedelta(hours=1)
+_SWEEP_EVERY = timedelta(hours=6)
+_SEEK_LOST_EVERY = timedelta(minutes=1)
+
+
+def loops_of(
+    base: Foundation, outside: Outside, services: Services, watching: Watching, collected: Collection | None
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Return the loops; all but those that everything waits for begin when the register is known."""
+    loops = outside.brokerage.loops(Acknowledgements(services.handover, base.register))
+    loops |= {
+        "credential-uses": services.credential_uses.run,
+        "certificates": watching.endings.run,
+        "clock": partial(base.clock.watch, base.storage.database.time),
+        "mark": base.continuity.run,
+        "pressure": services.pressure.run,
+    }
+    if collected is not None:
+        loops |= _carrying(base, outside, services) | {
+            "housekeeping": _housekeeping(base, services, watching).run,
+            "collection": collected.run,
+        }
+    loops = {name: once_loaded(base.register, run) for name, run in loops.items()} | {"register": base.register.run}
+    if outside.revocation is not None:
+        loops["revocation"] = outside.revocation.run
+    return loops
+
+
+def _carrying(base: Foundation, outside: Outside, services: Services) -> dict[str, Callable[[], Awaitable[None]]]:
+    storage, brokerage = base.storage, outside.brokerage
+    couriers: dict[Binding, Courier] = {
+        outside.webhook.binding: outside.webhook,
+        UpstreamCourier.binding: UpstreamCourier(outside.axes, storage.store),
+        brokerage.courier.binding: brokerage.courier,
+    }
+    loops = delivery_loops(services, couriers, base.attestor(), storage.registers.forget_address)
+    if is_in_process(base.settings.storage.url):  # elsewhere what living processes have taken stays theirs
+        loops["consignment"] = prepared_by(storage.queue.restart, loops["consignment"])
+    return loops
+
+
+def _housekeeping(base: Foundation, services: Services, watching: Watching) -> Housekeeping:
+    retention = watching.retention
+    chores = (
+        Chore("lost-orders", _SEEK_LOST_EVERY, lost_orders(services).republish),
+        Chore("sweep-content", _SWEEP_EVERY, base.storage.sweeper.sweep),
+        Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watching.endings.look),
+        *((Chore("purge-contents", _PURGE_EVERY, retention.purge),) if retention else ()),
+    )
+    return Housekeeping(leases=base.storage.leases, chores=chores, clock=base.clock)
