@@ -193,12 +193,14 @@ async def _send(session: aiohttp.ClientSession, files: Sequence[Path]) -> list[s
 
 
 async def _took(session: aiohttp.ClientSession, package_id: str) -> float:
-    async with session.get(f"/v1/packages/{package_id}") as answer:
-        package = msgspec.json.decode(await answer.read())
-    accepted, consigned = (
-        datetime.fromisoformat(text) for text in (package["accepted_at"], package["deliveries"][0]["consigned_at"])
-    )
-    return (consigned - accepted).total_seconds()
+    while True:
+        async with session.get(f"/v1/packages/{package_id}") as answer:
+            package = msgspec.json.decode(await answer.read())
+        consigned_at = package["deliveries"][0]["consigned_at"]
+        if consigned_at is not None:
+            accepted_at = datetime.fromisoformat(package["accepted_at"])
+            return (datetime.fromisoformat(consigned_at) - accepted_at).total_seconds()
+        await asyncio.sleep(0.5)
 
 
 def _wait(seconds: Sequence[float]) -> Wait:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from adapters.storage.database import Database
 from adapters.storage.reads import beside_newest_order
@@ -26,6 +27,7 @@ _due = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
+_newest_due = _due.order_by(None).order_by(orders.c.due_at.desc(), orders.c.id.desc())
 _claim = (
     update(orders)
     .where(orders.c.id.in_(bindparam("ids", expanding=True)))
@@ -84,6 +86,9 @@ def wait_again(connection: Connection, at: datetime) -> None:
     connection.execute(published.values(state=ORDER_WAITING, due_at=micros(at), published_at=None))
 
 
+_KEPT_FOR_NEWEST = 5
+
+
 class Outboxes:
     """The part of the store that holds orders."""
 
@@ -91,15 +96,17 @@ class Outboxes:
         self._database = database
 
     async def claim(self, limit: int, now: datetime, until: datetime) -> tuple[Order, ...]:
-        """Return due orders, urgent first, and keep others from claiming them before `until`."""
+        """Return due orders, urgent first, and keep others from claiming them before `until`.
+
+        The oldest come first. When more are due than are taken, a fifth of the places is kept for the newest: a long queue of
+        one system (its broker was rebuilt, or was away) must not hold up what comes for the others meanwhile.
+        """
+        kept = limit // _KEPT_FOR_NEWEST
 
         def work(connection: Connection) -> tuple[Order, ...]:
-            claimed: list[Order] = []
-            for lane in (Lane.URGENT, Lane.NORMAL):
-                wanted = {"lane": lane.value, "now": micros(now), "limit": limit - len(claimed)}
-                claimed.extend(map(order_of, connection.execute(_due, wanted).all() if wanted["limit"] else ()))
-            if claimed:
-                connection.execute(_claim, {"ids": [order.id for order in claimed], "until": micros(until)})
+            claimed = _claimed(connection, _due, limit - kept, now, until)
+            if kept and len(claimed) == limit - kept:
+                claimed += _claimed(connection, _newest_due, kept, now, until)
             return tuple(claimed)
 
         return await self._database.writer.run(work)
@@ -192,3 +199,13 @@ def _errand(row: Sequence[object]) -> Errand:
         return Errand(order, package_of(rest[len(DELIVERY) :]), delivery=delivery_of(rest))
     package = rest[len(EVENT) :]
     return Errand(order, None if package[0] is None else package_of(package), event=event_of(rest))
+
+
+def _claimed(connection: Connection, due: Select[Any], limit: int, now: datetime, until: datetime) -> list[Order]:
+    claimed: list[Order] = []
+    for lane in (Lane.URGENT, Lane.NORMAL):
+        wanted = {"lane": lane.value, "now": micros(now), "limit": limit - len(claimed)}
+        claimed.extend(map(order_of, connection.execute(due, wanted).all() if wanted["limit"] else ()))
+    if claimed:
+        connection.execute(_claim, {"ids": [order.id for order in claimed], "until": micros(until)})
+    return claimed

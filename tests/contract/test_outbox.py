@@ -39,6 +39,17 @@ async def test_due_orders_urgent_first(store):
     assert await store.claim(5, AT, seconds(15)) == (normal,)
 
 
+async def test_a_long_queue_leaves_places_for_what_is_new(store):
+    """When more is due than is claimed, the newest come along, so that they do not wait behind all the others."""
+    units = [submission(systems=("away",)) for _ in range(12)]
+    new = submission(systems=("well",))
+    for number, unit in enumerate((*units, new)):
+        await store.record(replace(unit, orders=(replace(unit.orders[0], due_at=seconds(number)),)))
+    oldest = [unit.orders[0].id for unit in units]
+    assert await claimed(store, seconds(20)) == [*oldest[:8], new.orders[0].id, oldest[11]]
+    assert await claimed(store, seconds(20)) == oldest[8:11]
+
+
 async def test_orders_that_are_not_due_wait(store):
     """An order is claimed from its due time on, not before."""
     unit = submission()
