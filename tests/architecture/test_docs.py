@@ -129,3 +129,16 @@ def test_problems_that_are_mentioned_exist():
     shown = {code for code in re.findall(r"urn:axis:problem:([a-z-]+)", text) if code}
     assert shown
     assert {code for code in shown if code not in CATALOGUE} == set()
+
+
+def logged() -> list[str]:
+    """The name of every event that the code logs."""
+    call = re.compile(r"""_log\.(?:debug|info|warning|error|exception)\(\s*"([a-z-]+)\"""")
+    found = (call.findall(path.read_text("utf-8")) for path in python_files())
+    return sorted({name for names in found for name in names})
+
+
+@pytest.mark.parametrize("event", logged())
+def test_log_events_are_explained(event):
+    """Every event that the hub logs stands in the page of log events."""
+    assert f"`{event}`" in (ROOT / "docs/metrics.md").read_text("utf-8")

@@ -43,14 +43,15 @@ def take_backup(settings: StorageSettings, folder: Path, hub: str, progress: Pro
     Raises:
         PlaceInUse: the folder holds something.
         BackupDamaged: a content file is missing or is not what was accepted.
+        OSError: the folder cannot be made.
         Deferral: the database or the disk cannot be used.
     """
     if folder.exists() and any(folder.iterdir()):
         raise PlaceInUse(f"{folder} is not empty")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     engines = open_engines(settings.url, readers=1)
     try:
         with translated(), _keeping_purges_away(engines.writer, progress) as told:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             (folder / "contents").mkdir()
             with engines.reader.connect() as connection:
                 manifest = _take(connection, ContentFiles(settings.content_dir), folder, hub, told)

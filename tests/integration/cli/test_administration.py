@@ -57,6 +57,13 @@ def test_redrive_of_nobody(axis, config):
     assert axis("queue", "redrive", "--system", "nobody", "--config", config)[0] == 1
 
 
+def test_backup_to_nowhere(axis, config):
+    """A backup that cannot begin says which folder is wrong."""
+    code, _, message = axis("backup", "/dev/null/backup", "--config", config)
+    assert code == 2
+    assert "/dev/null/backup" in message
+
+
 def test_secret_for_programs(axis, config):
     """--json gives a new system's secret as data."""
     add = ("system", "add", "hook2", "--name", "x", "--binding", "webhook", "--webhook-url", "https://example.vn/hook")
