@@ -62,7 +62,7 @@ async def test_damaged_backup(place, tmp_path):
 
 async def test_damage_after_the_restore_is_found(place, tmp_path):
     """`--verify` names a receipt that was changed: here one in the backup whose digest was made to fit."""
-    await hand_in(place, document(1))
+    await hand_in(place, document(1), document(2))  # two receipts at once, whatever is carried when
     run("backup", tmp_path / "backup", "--config", place.hub.config)
     _exchange_receipts(tmp_path / "backup")
     restored = empty_copy(place, tmp_path / "restored", SQLITE)
