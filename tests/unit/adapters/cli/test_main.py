@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from adapters.cli.main import _COMMANDS, main
+from adapters.cli.commands import COMMANDS
+from adapters.cli.main import main
 
 LOADED = """
 import json, sys
@@ -21,7 +22,7 @@ def test_help_waits_for_nothing():
     assert json.loads(done.stderr) == []
 
 
-@pytest.mark.parametrize("command", [name for _, name, _, _ in _COMMANDS])
+@pytest.mark.parametrize("command", [each.name for each in COMMANDS])
 def test_every_command_explains_itself(command, capsys):
     """Every command has a help page that says what it does."""
     assert main([command, "--help"]) == 0
@@ -95,6 +96,22 @@ def test_start_is_told_once(capsys):
     assert "axis init var --demo" in capsys.readouterr().out
     assert main(["ack", "--help"]) == 0
     assert "axis init" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--lang", "vi"], ["--lang=vi", "--help"], ["--help", "--lang", "vi"]])
+def test_table_of_commands_in_vietnamese(arguments, capsys):
+    """The table of commands speaks the language that is asked for."""
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    assert "Trao đổi văn bản" in shown
+    assert "Exchange documents" not in shown
+
+
+def test_table_of_commands_by_environment(capsys, monkeypatch):
+    """Without a wish the language is that of the environment."""
+    monkeypatch.setenv("LC_ALL", "vi_VN.UTF-8")
+    assert main(["--help"]) == 0
+    assert "Trao đổi văn bản" in capsys.readouterr().out
 
 
 def test_no_hub(capsys, tmp_path, monkeypatch):
