@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from schemas.edxml import sentences
+from schemas.edxml import sdk_sentences
 from schemas.edxml.carriage import is_misread_by_sdk
 from schemas.edxml.document import DocumentEnvelope
 from schemas.edxml.names import XML_BLANKS, qualified
@@ -30,12 +30,12 @@ def misreadings(envelope: DocumentEnvelope, package: Skeleton) -> Iterator[Viola
     """Yield where the national SDK would read something else than `envelope` says."""
     header = package.message_header
     if envelope.is_document_id_derived and header is not None:
-        yield sentences.sdk_without_document_id(header, envelope.document_id)
+        yield sdk_sentences.without_document_id(header, envelope.document_id)
     for attachment, element in zip(envelope.attachments, package.attachments, strict=False):
         if is_misread_by_sdk(attachment):
-            yield sentences.sdk_misreads_attachment(element, attachment.name)
+            yield sdk_sentences.misread_attachment(element, attachment.name)
     if len(package.fields.get(_RESPONSE_FOR, ())) != len(envelope.responses):
-        yield from map(sentences.sdk_empty_shell, filter(_is_shell, package.fields[_RESPONSE_FOR]))
+        yield from map(sdk_sentences.empty_shell, filter(_is_shell, package.fields[_RESPONSE_FOR]))
     yield from _misread_dates(envelope, package)
 
 
@@ -47,6 +47,6 @@ def _misread_dates(envelope: DocumentEnvelope, package: Skeleton) -> Iterator[Vi
     issued, due = envelope.promulgation.issued, envelope.due
     if issued.day is None:
         for parent in package.fields.get(_PROMULGATION, ()):
-            yield from map(sentences.sdk_misreads_date, parent.iterchildren(_PROMULGATED))
+            yield from map(sdk_sentences.misread_date, parent.iterchildren(_PROMULGATED))
     if due is not None and due.day is None:
-        yield from map(sentences.sdk_misreads_date, package.fields.get(_DUE, ()))
+        yield from map(sdk_sentences.misread_date, package.fields.get(_DUE, ()))
