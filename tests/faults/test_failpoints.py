@@ -17,6 +17,15 @@ from .site import Profile, open_site
 #: K9 of RabbitMQ is the proxy's: see test_confirmations. K16 to K18 are in commands and shutdowns: test_points_of_commands.
 OF_COMMANDS = {"K16", "K17", "K18"}
 
+#: On the servers only the points at which a hub deals with them; the others are the same code.
+OF_SERVERS = ("K4", "K8", "K10", "K11", "K12", "K13")
+KILLS = [(Profile.EMBEDDED, point) for point in UNDER_LOAD] + [(Profile.PRODUCTION, point) for point in OF_SERVERS]
+
+
+def name_of(case):
+    """Name a profile or a point in a test's id."""
+    return case.name.lower() if isinstance(case, Profile) else case
+
 
 def test_every_point_has_a_test():
     """Every failpoint is killed at by a test of this folder."""
@@ -33,11 +42,9 @@ async def site(request, tmp_path_factory):
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("point", UNDER_LOAD)
+@pytest.mark.parametrize("site, point", KILLS, indirect=["site"], ids=name_of)
 async def test_killed_at(site, tmp_path, point):
     """Row 47: a hub killed at a named point and started again has lost nothing, doubled nothing, and proved everything."""
-    if point == "K9" and site.rabbitmq is not None:
-        pytest.skip("between a hub and RabbitMQ this point is the proxy's")
     seed = int(point[1:])
     hurt = one_by_one([KillHubAt(point, within=60.0)], seed)
     report = await exchange(site, tmp_path / "history.jsonl", hurt, seed=seed, load=Load(1, 0.1))
