@@ -17,9 +17,10 @@ from .site import Profile, open_site
 #: K9 of RabbitMQ is the proxy's: see test_confirmations. K16 to K18 are in commands and shutdowns: test_points_of_commands.
 OF_COMMANDS = {"K16", "K17", "K18"}
 
-#: On the servers only the points at which a hub deals with them; the others are the same code.
-OF_SERVERS = ("K4", "K8", "K10", "K11", "K12", "K13")
+#: On the servers only points at which a hub deals with both of them; `make faults` strikes at all.
+OF_SERVERS = ("K8", "K10", "K12")
 KILLS = [(Profile.EMBEDDED, point) for point in UNDER_LOAD] + [(Profile.PRODUCTION, point) for point in OF_SERVERS]
+RAISES = [(Profile.EMBEDDED, point) for point in ("K4", "K10", "K12")]
 
 
 def name_of(case):
@@ -56,7 +57,7 @@ async def test_killed_at(site, tmp_path, point):
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("point", ["K4", "K10", "K12"])
+@pytest.mark.parametrize("site, point", RAISES, indirect=["site"], ids=name_of)
 async def test_raising_at(site, tmp_path, point):
     """An error that nobody expected, in the writer, the relay or a courier, costs what it hits and no promise."""
     seed = 200 + int(point[1:])
