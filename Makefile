@@ -53,10 +53,10 @@ else
 	@$(BIN)/axis demo $(ARGS)
 endif
 
-# Tests of one module stay on one worker: its hub is started once.
+# Tests of one module stay on one worker: its hub is started once. Much of their time is waiting for servers, hence three on two cores.
 test: install-dev  ## all tests
 	@.ci/install-test-packages
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadscope $(ARGS)
 
 CHECKS := check-format check-lint check-types check-imports check-dependencies check-image
 .PHONY: $(CHECKS)

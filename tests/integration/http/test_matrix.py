@@ -57,6 +57,7 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/readyz"): OPEN,
     ("GET", "/metrics"): OPEN,
     ("GET", "/openapi.yaml"): OPEN,
+    ("GET", "/asyncapi.yaml"): OPEN,
 }
 CELLS = [
     pytest.param(method, path, caller, status, id=f"{method} {path} {caller}")
