@@ -1,7 +1,7 @@
 """Whose turn it is."""
 
 import asyncio
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from hub.pace import Pace
 from hub.turns import LoopTurns, Seats
@@ -14,7 +14,7 @@ async def settle():
 
 async def test_names_take_turns():
     """A system with one package waits for one of another system, not for all that came before."""
-    turns, order = LoopTurns(Pace(0.0)), []
+    turns, order = LoopTurns(Pace(0.0), in_a_round=1), []
 
     async def examine(name):
         await turns.turn(name)
@@ -26,7 +26,7 @@ async def test_names_take_turns():
 
 async def test_the_loop_goes_round_between_turns():
     """Between two turns everybody else on the event loop goes on."""
-    turns, story = LoopTurns(Pace(0.0)), []
+    turns, story = LoopTurns(Pace(0.0), in_a_round=1), []
 
     async def examine():
         await turns.turn("a")
@@ -42,9 +42,27 @@ async def test_the_loop_goes_round_between_turns():
     assert all(later - earlier > 1 for earlier, later in pairwise(places))
 
 
+async def test_a_few_turns_in_a_row():
+    """So many examinations follow each other directly; then the loop goes round before the next ones."""
+    turns, story = LoopTurns(Pace(0.0), in_a_round=3), []
+
+    async def examine():
+        await turns.turn("a")
+        story.append("examined")
+
+    async def others():
+        for _ in range(20):
+            story.append("other")
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(examine() for _ in range(6)), others())
+    rows = [len(list(row)) for what, row in groupby(story) if what == "examined"]
+    assert rows == [3, 3]
+
+
 async def test_who_leaves_is_passed_over():
     """A turn of somebody who has left goes to the next, and afterwards turns are free again."""
-    turns, order = LoopTurns(Pace(0.0)), []
+    turns, order = LoopTurns(Pace(0.0), in_a_round=1), []
 
     async def examine(name):
         await turns.turn(name)
@@ -112,7 +130,7 @@ async def examined(turns, order, name):
 async def test_who_is_held_back_lets_the_others_by():
     """While one system is held back the turns of the others go on; then it gets its own."""
     pace = Held("a")
-    turns, order = LoopTurns(pace), []
+    turns, order = LoopTurns(pace, in_a_round=1), []
     tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("a", "b", "a", "c")]
     await settle()
     assert order == ["b", "c"]
@@ -124,7 +142,7 @@ async def test_who_is_held_back_lets_the_others_by():
 async def test_nobody_overtakes_within_a_system():
     """A package that comes when its system is no longer held back goes behind those of it that wait."""
     pace = Held("a")
-    turns, order = LoopTurns(pace), []
+    turns, order = LoopTurns(pace, in_a_round=1), []
 
     async def numbered(number):
         await turns.turn("a")
@@ -149,7 +167,7 @@ async def test_seats_left_free_by_one_that_is_held_back():
 
 async def test_cancelled_in_the_moment_of_its_turn():
     """A turn that was given to somebody who is cancelled at once goes on to the next."""
-    turns, order = LoopTurns(Pace(0.0)), []
+    turns, order = LoopTurns(Pace(0.0), in_a_round=1), []
     tasks = [asyncio.create_task(examined(turns, order, name)) for name in ("a", "b", "c")]
     while order != ["a"]:
         await asyncio.sleep(0)
