@@ -62,6 +62,7 @@ def delivery_loops(
     schedule = RetrySchedule.of_seconds(*delivery.retry_delays, spread=delivery.retry_jitter)
     concluder = Concluder(attestor=attestor, schedule=schedule, register=services.register, clock=services.clock)
     freight = Freight()
+    services.commits.subscribe(freight.observe)
     relay = Relay(
         store=services.store, broker=services.broker, freight=freight, signals=services.signals, clock=services.clock
     )

@@ -1,4 +1,4 @@
-"""Who wants to know what was committed: metrics today, nothing that the exchange depends on."""
+"""Who wants to know what was committed: metrics, quotas, the relay's short cut (`hub.freight`); no promise depends on it."""
 
 from __future__ import annotations
 

@@ -1,15 +1,17 @@
-"""What was read a moment ago and will be asked for next.
+"""What this process has just recorded or read and will be asked for next.
 
-The relay reads an errand to mark it as published; the courier that takes the order from its queue needs the same errand. In
-one process it is handed over here. Nothing depends on it: who finds nothing reads the store, and an errand that has gone
-stale meanwhile fails its guard and is read again.
+The relay needs an errand to mark it as published, the courier that takes the order from its queue needs it again. An acceptance
+brings it along, and in one process it is handed over here. Nothing depends on it: who finds nothing reads the store, and an
+errand that has gone stale meanwhile fails its guard and is read again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hub.changes import Changes
 from hub.ids import OrderId
+from hub.order import Purpose
 from hub.queries import Errand
 
 MOST = 5_000  #: errands of a few hundred bytes each; the oldest are dropped first
@@ -21,6 +23,15 @@ class Freight:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._errands: dict[OrderId, Errand] = {}
+
+    def observe(self, changes: Changes) -> None:
+        """Keep the errands of a package that was accepted (called after each commit)."""
+        if changes.package is None:
+            return
+        deliveries = {delivery.id: delivery for delivery in changes.deliveries}
+        for order in changes.orders:
+            if order.purpose is Purpose.CONSIGN and order.delivery_id in deliveries:
+                self.put(Errand(order, changes.package, delivery=deliveries[order.delivery_id]))
 
     def put(self, errand: Errand) -> None:
         """Keep an errand for whoever carries it."""

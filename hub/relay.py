@@ -6,6 +6,7 @@ an order twice; what follows is guarded, so its effect is one. Nothing here reme
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +16,7 @@ from hub.changes import Changes, Move, Published, Stale
 from hub.events import Event
 from hub.failpoints import reached
 from hub.freight import Freight
+from hub.ids import OrderId
 from hub.lifecycle import State, advance
 from hub.order import Order, Purpose
 from hub.ports import Broker, Clock, Store
@@ -65,10 +67,17 @@ class Relay:
         confirmed = frozenset(await self._broker.publish(orders))
         reached("K10")
         published = [order for order in orders if order.id in confirmed]
-        errands = {errand.order.id: errand for errand in await self._store.errands([each.id for each in published])}
+        errands = await self._errands(published)
         await gather_all(self._mark(order, errands.get(order.id)) for order in published)
         self._signals.notify("queue")
         return len(published)
+
+    async def _errands(self, orders: Sequence[Order]) -> Mapping[OrderId, Errand]:
+        claimed = {order.id: order for order in orders}
+        found, missing = self._freight.take(claimed)
+        found.extend(await self._store.errands(missing) if missing else ())
+        # What was handed over knows its order as it was accepted; the claimed one knows what was tried since.
+        return {errand.order.id: structs.replace(errand, order=claimed[errand.order.id]) for errand in found}
 
     async def _mark(self, order: Order, errand: Errand | None) -> None:
         at = self._clock()

@@ -110,11 +110,7 @@ class Lists:
     async def feed(self, system_id: str, after: int, limit: int) -> tuple[tuple[int, EventRecord], ...]:
         """Return receipted events of the system's packages and deliveries with a number above `after`, in commit order."""
         parameters = {"system": system_id, "after": after, "limit": limit}
-
-        def read(connection: Connection) -> tuple[tuple[int, EventRecord], ...]:
-            return tuple((row[0], event_of(row[1:])) for row in connection.execute(_feed, parameters))
-
-        return await self._database.read(read)
+        return tuple((row[0], event_of(row[1:])) for row in await self._database.look_up(_feed, parameters))
 
     async def overdue(self, now: datetime, limit: int) -> tuple[tuple[Package, Delivery], ...]:
         """Return deliveries that are not final and whose deadline has passed."""

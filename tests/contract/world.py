@@ -58,7 +58,8 @@ class World:
 
     async def _open(self):
         self._open_things = AsyncExitStack()
-        opened = open_storage(self._settings, inline_bytes=65_536, clock=self.clock)
+        freight = Freight()
+        opened = open_storage(self._settings, inline_bytes=65_536, committed=freight.observe, clock=self.clock)
         self.storage = await self._open_things.enter_async_context(opened)
         self.store = store = self.storage.store
         if self._broker_url:
@@ -68,7 +69,7 @@ class World:
             self.broker = TableQueue(self.storage.database, clock=self.clock)
             await self.broker.restart()
         parts = {"store": store, "register": self._register, "attestor": self._attestor, "clock": self.clock}
-        self._relay = Relay(store=store, broker=self.broker, freight=Freight(), signals=Signals(), clock=self.clock)
+        self._relay = Relay(store=store, broker=self.broker, freight=freight, signals=Signals(), clock=self.clock)
         self._concluder = Concluder(**{name: parts[name] for name in parts if name != "store"}, schedule=SCHEDULE)
         self._handover, self._expiry = Handover(**parts), Expiry(**parts)
         self._redrive = Redrive(store=store, register=self._register, clock=self.clock)
