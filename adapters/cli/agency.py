@@ -114,7 +114,7 @@ async def add(
     system
         The connected system that acts for it.
     parent
-        Code of the body above it.
+        Code of the body above it, which the directory has.
     old_code
         Former codes that still mean it.
     valid_from
@@ -154,7 +154,7 @@ async def change(
     system
         The connected system that acts for it from now on.
     parent
-        Code of the body above it.
+        Code of the body above it, which the directory has.
     old_code
         Former codes; they replace those known.
     valid_from
@@ -180,13 +180,25 @@ async def change(
 
 @app.command
 async def suspend(code: str, *, config: Config = None) -> int:
-    """Suspend an agency: it neither sends nor receives until it is resumed."""
+    """Suspend an agency: it neither sends nor receives until it is resumed.
+
+    Parameters
+    ----------
+    code
+        Code of the agency.
+    """
     return await _set_suspended(code, config, is_suspended=True)
 
 
 @app.command
 async def resume(code: str, *, config: Config = None) -> int:
-    """Let a suspended agency take part again."""
+    """Let a suspended agency take part again.
+
+    Parameters
+    ----------
+    code
+        Code of the agency.
+    """
     return await _set_suspended(code, config, is_suspended=False)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from adapters.cli import language
 from adapters.cli.commands import COMMANDS, Words
+
+if TYPE_CHECKING:
+    from cyclopts.help.protocols import HelpFormatter
 
 USAGE = 2  #: exit code: the command line or the configuration is wrong
 
@@ -36,6 +39,7 @@ def build(called: str | None = None) -> App:
         name="axis",
         help=_spoken(_ABOUT),
         version=_version,
+        help_formatter=_layout(),
         result_action="return_value",
         default_parameter=Parameter(negative=()),  # no --no-this, no --empty-that
     )
@@ -77,6 +81,14 @@ def _wished(tokens: Sequence[str]) -> str | None:
         if wish != option and wish in language.LANGUAGES:
             return wish
     return None
+
+
+def _layout() -> HelpFormatter | None:
+    if language.current() == "en":
+        return None
+    from adapters.cli.help import VietnameseHelp
+
+    return VietnameseHelp()
 
 
 def _spoken(words: Words) -> str:

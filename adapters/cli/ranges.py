@@ -28,4 +28,5 @@ def _check(rule: Callable[[str], bool], message: str) -> Callable[[type, Any], N
 
 
 AgencyCode = Annotated[str, Parameter(validator=_check(may_name_agency, "bad-agency-code"))]
+SystemId = Annotated[str, Parameter(name="ID", help="Id of the system.")]
 NewSystemId = Annotated[str, Parameter(name="ID", validator=_check(may_name_system, "bad-system-id"))]

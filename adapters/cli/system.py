@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from msgspec.structs import replace
 
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.ranges import Count, NewSystemId, Rate
+from adapters.cli.ranges import Count, NewSystemId, Rate, SystemId
 from adapters.cli.system_amqp import make_for_people, make_for_programs, new_account
 from adapters.cli.system_certificate import app as certificate
 from adapters.cli.system_upstream import AxisOptions, applied, upstream
@@ -48,7 +48,7 @@ async def list_(*, config: Config = None, as_json: AsJson = False) -> int:
 
 
 @app.command
-async def show(id: Annotated[str, Parameter(name="ID")], *, config: Config = None, as_json: AsJson = False) -> int:
+async def show(id: SystemId, *, config: Config = None, as_json: AsJson = False) -> int:
     """Show one system, the agencies that it acts for, its keys (not their secrets), certificates and own limits."""
     async with open_store(config) as storage:
         register = await storage.registers.load_register()
@@ -90,6 +90,8 @@ async def add(
     ----------
     id
         Its id, of your choice; a system of the national SDK has the code of its agency.
+    name
+        Its name.
     binding
         How it receives.
     policy
@@ -127,7 +129,7 @@ async def _store_new(system: System, secret: str | None, said: AxisOptions, conf
 
 @app.command
 async def change(
-    id: Annotated[str, Parameter(name="ID")],
+    id: SystemId,
     *,
     name: str | None = None,
     policy: PolicyName | None = None,
@@ -140,8 +142,6 @@ async def change(
 
     Parameters
     ----------
-    id
-        Its id.
     name
         A new name.
     policy
@@ -169,20 +169,20 @@ async def change(
 
 
 @app.command
-async def suspend(id: Annotated[str, Parameter(name="ID")], *, config: Config = None) -> int:
+async def suspend(id: SystemId, *, config: Config = None) -> int:
     """Suspend a system: its keys are refused and nothing is carried to it until it is resumed."""
     return await _set_active(id, config, is_active=False)
 
 
 @app.command
-async def resume(id: Annotated[str, Parameter(name="ID")], *, config: Config = None) -> int:
+async def resume(id: SystemId, *, config: Config = None) -> int:
     """Let a suspended system work again."""
     return await _set_active(id, config, is_active=True)
 
 
 @app.command
 async def limit(
-    id: Annotated[str, Parameter(name="ID")],
+    id: SystemId,
     *,
     requests_per_second: Rate | None = None,
     burst: Count | None = None,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from adapters.cli.configured import Config, open_store
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.ranges import SystemId
 
 app = App(name="certificate", help="TLS client certificates of systems.", result_action="return_value")
-
-SystemId = Annotated[str, Parameter(name="ID", help="The system.")]
 
 
 @app.command

@@ -9,11 +9,12 @@ from cyclopts import Parameter
 
 from adapters.cli.configured import Config, open_store
 from adapters.cli.output import AsJson, print_json, print_table
+from adapters.cli.ranges import SystemId
 from adapters.cli.trouble import CommandFailed, UsageFault
 
 
 async def vxp(
-    id: Annotated[str, Parameter(name="ID")],
+    id: SystemId,
     *,
     network: Annotated[list[str] | None, Parameter(name="--from")] = None,
     anywhere: bool = False,
@@ -26,8 +27,6 @@ async def vxp(
 
     Parameters
     ----------
-    id
-        Its id.
     network
         Address or network (CIDR) that it may call from; may be given several times and replaces earlier ones.
     anywhere

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from msgspec.structs import replace
 
 from adapters.cli.configured import Config, open_store
@@ -14,6 +14,8 @@ from adapters.cli.trouble import CommandFailed
 
 if TYPE_CHECKING:
     from hub.accounts import User
+
+Name = Annotated[str, Parameter(help="Log-in name.")]
 
 app = App(name="user", help="People with a role.", result_action="return_value")
 
@@ -31,7 +33,7 @@ async def list_(*, config: Config = None, as_json: AsJson = False) -> int:
 
 
 @app.command
-async def show(name: str, *, config: Config = None, as_json: AsJson = False) -> int:
+async def show(name: Name, *, config: Config = None, as_json: AsJson = False) -> int:
     """Show one person."""
     async with open_store(config) as storage:
         users = (await storage.registers.load_register()).users
@@ -45,7 +47,7 @@ async def show(name: str, *, config: Config = None, as_json: AsJson = False) -> 
 
 @app.command
 async def add(
-    name: str,
+    name: Name,
     *,
     role: Literal["operator", "auditor", "admin"],
     config: Config = None,
@@ -55,8 +57,6 @@ async def add(
 
     Parameters
     ----------
-    name
-        Log-in name.
     role
         `operator` watches and re-drives, `auditor` reads everybody's receipts, `admin` changes the directory.
     """
@@ -71,7 +71,7 @@ async def add(
 
 
 @app.command
-async def password(name: str, *, config: Config = None, as_json: AsJson = False) -> int:
+async def password(name: Name, *, config: Config = None, as_json: AsJson = False) -> int:
     """Make a new password for a person and show it once; the old one ends."""
     from adapters.cli.passwords import hash_password, new_password
 
@@ -82,7 +82,7 @@ async def password(name: str, *, config: Config = None, as_json: AsJson = False)
 
 
 @app.command
-async def suspend(name: str, *, config: Config = None) -> int:
+async def suspend(name: Name, *, config: Config = None) -> int:
     """Suspend a person's account."""
     await _change(name, config, is_active=False)
     print_line(say("changed", what=name))
@@ -90,7 +90,7 @@ async def suspend(name: str, *, config: Config = None) -> int:
 
 
 @app.command
-async def resume(name: str, *, config: Config = None) -> int:
+async def resume(name: Name, *, config: Config = None) -> int:
     """Let a suspended person work again."""
     await _change(name, config, is_active=True)
     print_line(say("changed", what=name))
@@ -114,7 +114,7 @@ def _shown(user: User) -> dict[str, Any]:
     return {"name": user.name, "role": user.role, "is_active": user.is_active}
 
 
-def _print_password(name: str, made: str, *, as_json: bool) -> None:
+def _print_password(name: Name, made: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"name": name, "password": made})
     else:
