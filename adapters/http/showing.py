@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from adapters.http import views
 from adapters.http.language import Language
 from hub.changes import RefusedSubmission
 from hub.delivery import Delivery
-from hub.events import Event
 from hub.package import Attachment, Package, Signature
 from hub.queries import InboxItem
 from hub.recall import RecallOutcome
 from hub.record import EventRecord
 from hub.submission import Report
+from hub.told import Told
 from hub.trouble import Fault
 from routing.values import Agency, SignaturePolicy
 from schemas.edxml import Attachment as Attached
@@ -132,23 +133,8 @@ def receipt_view(event: EventRecord) -> views.Receipt:
 
 def feed_item(cursor: int, event: EventRecord) -> views.FeedItem:
     """Show something that happened."""
-    is_status = event.event is Event.BUSINESS_STATUS
-    return views.FeedItem(
-        cursor=cursor,
-        type="status" if is_status else "receipt",
-        id=event.id,
-        event=event.event,
-        at=event.at,
-        package_id=event.package_id,
-        document_id=event.document_id,
-        sender=event.sender,
-        delivery=event.delivery_id,
-        recipient=event.recipient,
-        state=event.state,
-        status=event.reason.code if is_status and event.reason else None,
-        reason=_reason(event.reason),
-        jws=event.jws or "",
-    )
+    told = asdict(Told.of(event))
+    return views.FeedItem(cursor=cursor, **{**told, "reason": _reason(event.reason), "jws": event.jws or ""})
 
 
 def inbox_item(item: InboxItem) -> views.InboxItem:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from schemas.edxml.codes import StatusCode
 from schemas.edxml.compose import NewFile, new_document, new_status
@@ -149,12 +149,12 @@ def collect(documents: Documents201, kind: str = "edoc", count: int = 1) -> list
     return taken
 
 
-def eventually(look: Callable[[], _Found | bool | None], within: float = PATIENCE) -> _Found:
+def eventually(look: Callable[[], _Found | Literal[False] | None], within: float = PATIENCE) -> _Found:
     """Look until something is found; fail when it is not found in time."""
     until = time.monotonic() + within
     while time.monotonic() < until:
         if found := look():
-            return found  # type: ignore[return-value]
+            return found
         time.sleep(0.1)
     raise AssertionError(f"not found within {within:g} s")
 

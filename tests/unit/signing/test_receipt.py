@@ -41,7 +41,7 @@ RECEIPTS = st.builds(
     Receipt,
     id=TEXT,
     event=TEXT,
-    at=st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    at=st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - zone given apart
     hub=TEXT,
     package=st.builds(PackageReference, id=TEXT, document_id=TEXT, sha256=TEXT, size=st.integers(0, 2**53 - 1)),
     sender=TEXT,
@@ -115,7 +115,7 @@ def test_a_receipt_has_exactly_the_fields_of_the_contract(receipt):
 def test_the_time_of_a_receipt_is_aware_utc(receipt):
     """A local or naive time is a mistake of the caller."""
     with pytest.raises(ValueError, match="UTC"):
-        replace(receipt, at=datetime(2026, 12, 1))  # noqa: DTZ001
+        replace(receipt, at=datetime(2026, 12, 1))  # noqa: DTZ001 - the fault under test
 
 
 def test_an_opened_receipt_says_what_was_sealed(sealed, receipt, anchors, hub):

@@ -71,7 +71,7 @@ def test_list_is_as_captured(sdk):
 
 def test_every_request_is_proven(sdk):
     """Left-over parameters travel with every later call, all signed, with the time of the service object."""
-    ticks = (datetime(2025, 3, 14, 8, minute) for minute in count())  # noqa: DTZ001
+    ticks = (datetime(2025, 3, 14, 8, minute) for minute in count())  # noqa: DTZ001 - the wall clock of a client
     with ScriptedServer(SENT, EMPTY_LIST, DONE, EMPTY_LIST) as server:
         documents = sdk(server, clock=lambda: next(ticks)).documents()
         documents.send_edoc(SEND, b"<a/>")

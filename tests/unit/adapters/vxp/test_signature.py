@@ -93,7 +93,7 @@ def test_only_what_the_sdk_escapes_is_escaped():
 
 def test_time_is_written_with_four_digits_of_milliseconds():
     """What looks like a zone is the milliseconds."""
-    assert format_timestamp(datetime(2025, 3, 14, 8, 0, 0, 123_456)) == "14032025T080000+0123"  # noqa: DTZ001
+    assert format_timestamp(datetime(2025, 3, 14, 8, 0, 0, 123_456)) == "14032025T080000+0123"  # noqa: DTZ001 - wall clock
 
 
 @pytest.mark.parametrize(
