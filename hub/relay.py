@@ -81,13 +81,12 @@ class Relay:
 
     async def _mark(self, order: Order, errand: Errand | None) -> None:
         at = self._clock()
+        if errand is not None:  # at once: the courier may have the order's ticket by the time when this is recorded
+            self._freight.put(as_published(errand))
         try:
             await self._store.record(published_changes(order, errand, at))
         except Stale:  # a courier or a recall was faster; only the order is ours to mark
             await self._store.record(Changes(order_changes=(Published(order_id=order.id, at=at),)))
-            return
-        if errand is not None:
-            self._freight.put(as_published(errand))
 
 
 def as_published(errand: Errand) -> Errand:

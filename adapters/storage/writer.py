@@ -203,6 +203,8 @@ class GroupCommit:
         units = [job.changes for job in batch if job.changes is not None]
         async with self._transaction() as connection:
             recorded = await self._record(connection, units) if units else []
+            if self._is_in_process and len(units) == len(batch):
+                return _run_others(connection, batch, recorded, self._announce)  # nothing to run, nobody to tell
             return await self._in_thread(_run_others, connection, batch, recorded, self._announce)
 
     async def _record(self, connection: Connection, units: Sequence[Changes]) -> list[Outcome]:
