@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Self
 
 import asn1crypto.x509  # type: ignore[import-untyped]
 from cryptography import x509
@@ -21,7 +20,7 @@ import signing.asn1  # noqa: F401 - sets asn1crypto up before threads read
 from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy, weakness_of
 from signing.errors import Code, Untrusted, foreign_errors_as
 from signing.keyinfo import Embedded
-from signing.keys import CertificateFacts, PublicKey, der_of, facts, load_certificates
+from signing.keys import CertificateFacts, PublicKey, der_of, facts
 from signing.memo import Memo
 from signing.paths import UNREADABLE, find_path
 from signing.revocation import Revocation
@@ -73,12 +72,6 @@ class TrustAnchors:
         self._signatures = CrlSignatures()
         self._loaded: Memo[str, Loaded] = Memo(capacity)
         self._building = threading.Lock()
-
-    @classmethod
-    def from_pem(cls, anchors: bytes, *, intermediates: bytes = b"") -> Self:
-        """Read anchors (and intermediates) from PEM; raise `KeyUnreadable` when a file holds no certificate."""
-        known = load_certificates(intermediates) if intermediates else ()
-        return cls(load_certificates(anchors), intermediates=known)
 
     def __len__(self) -> int:
         return len(self._anchor_ders)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from msgspec import Struct
@@ -85,6 +85,25 @@ def facts(certificate: x509.Certificate) -> CertificateFacts:
 def belongs(key: PrivateKey, certificate: x509.Certificate) -> bool:
     """Tell whether the certificate was issued for this key."""
     return key.public_key() == certificate.public_key()
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate is an authority's (RFC 5280, 4.2.1.9)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
+def is_intermediate(certificate: x509.Certificate) -> bool:
+    """Tell whether it is the certificate of an authority that another one certified."""
+    if not is_authority(certificate):
+        return False
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return True
+    return False
 
 
 def kind_of(key: object) -> str:

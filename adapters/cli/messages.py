@@ -164,6 +164,8 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "track-business": ("Lớp nghiệp vụ (cơ quan nhận nói gì)", "Business (what the recipients say)"),
         "track-timeline": ("Diễn biến", "What happened"),
         "track-none": ("chưa có trạng thái nào", "no status yet"),
+        "track-due": ("{status} {name} trước {at}", "{status} {name} by {at}"),
+        "track-late": ("quá hạn {status} {name} từ {at}", "late: {status} {name} since {at}"),
         # verify
         "verdict-valid": ("HỢP LỆ", "VALID"),
         "verdict-refused": ("KHÔNG HỢP LỆ", "REFUSED"),
@@ -182,6 +184,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no-trust": (
             "Không có chứng thư gốc tin cậy: thêm --trust với một hay nhiều tệp PEM.",
             "No trust anchor: add --trust with one or more PEM files.",
+        ),
+        "trust-without-root": (
+            "{paths}: chỉ có chứng thư của tổ chức cấp dưới; thêm --trust với chứng thư gốc.",
+            "{paths}: only authorities that others certified; add --trust with the root's certificate.",
         ),
         "bad-crl": (
             "{path}: không dùng được danh sách thu hồi này. {error}",

@@ -17,12 +17,23 @@ if TYPE_CHECKING:
 
 
 def read_anchors(paths: tuple[Path, ...]) -> TrustAnchors | None:
-    """Read trust anchors from PEM files; None when there are none."""
+    """Read trust anchors from PEM files; None when there are none.
+
+    An authority that another one certified is not believed by being in the file: it helps to find the way to a root.
+
+    Raises:
+        UsageFault: the files hold such authorities only.
+        TrustFault: a file cannot be read.
+    """
     from adapters.trust.files import read_certificates
     from signing.certificates import TrustAnchors
+    from signing.keys import is_intermediate
 
     certificates = [certificate for path in paths for certificate in read_certificates(path)]
-    return TrustAnchors(certificates) if certificates else None
+    believed = [each for each in certificates if not is_intermediate(each)]
+    if certificates and not believed:
+        raise UsageFault("trust-without-root", paths=", ".join(map(str, paths)))
+    return TrustAnchors(believed, intermediates=filter(is_intermediate, certificates)) if believed else None
 
 
 def anchors_for(hub: HubOptions, trust: tuple[Path, ...]) -> TrustAnchors | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from adapters.cli.credentials import HubOptions
+from adapters.cli.due import Due, due
 from adapters.cli.messages import say
-from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.output import AsJson, print_json, print_line, print_table, shown
 from adapters.cli.statuses import state_name, status_name
 from adapters.cli.trouble import CommandFailed
 
@@ -88,14 +90,26 @@ def _show(story: Story) -> None:
         title=say("track-transport"),
     )
     print_table(
-        ("RECIPIENT", "STATUS", "SAYS"),
+        ("RECIPIENT", "STATUS", "SAYS", "DUE"),
         (
-            (d.recipient, d.business_status, status_name(d.business_status) if d.business_status else say("track-none"))
+            (
+                d.recipient,
+                d.business_status,
+                status_name(d.business_status) if d.business_status else say("track-none"),
+                _owed(due(package, d)),
+            )
             for d in package.deliveries
         ),
         title=say("track-business"),
     )
     print_table(("TIME", "EVENT", "RECIPIENT", "DETAIL", "RECEIPT"), _timeline(story), title=say("track-timeline"))
+
+
+def _owed(owed: Due | None) -> str | None:
+    if owed is None:
+        return None
+    key = "track-late" if owed.at < datetime.now(UTC) else "track-due"
+    return say(key, status=owed.status, name=status_name(owed.status), at=shown(owed.at))
 
 
 def _timeline(story: Story) -> Iterator[tuple[object, ...]]:

@@ -22,6 +22,7 @@ from schemas.parser import parse
 from signing.algorithms import DEFAULT_POLICY, LAB_SHA1_POLICY
 from signing.certificates import TrustAnchors
 from signing.errors import FOREIGN, Undetermined, Untrusted
+from signing.keys import is_authority
 from signing.receipt import Receipt, canonical, open_receipt
 from signing.report import Step
 from signing.revocation import Revocation
@@ -72,7 +73,7 @@ class _Presented:
             try:
                 der = base64.b64decode("".join((element.text or "").split()), validate=True)
                 certificate = x509.load_der_x509_certificate(der)
-                if not _is_authority(certificate):
+                if not is_authority(certificate):
                     sha256 = hashlib.sha256(der).hexdigest()
                     self._known[sha256] = RegisteredCertificate(sha256, _code_in(certificate), der)
             except (binascii.Error, *FOREIGN):
@@ -130,13 +131,6 @@ def _not_valid(error: Untrusted | Undetermined) -> Verdict:
         sentence=error.detail_vi if current() == "vi" else error.detail_en,
         steps=error.report,
     )
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
 
 
 def _code_in(certificate: x509.Certificate) -> str:

@@ -36,7 +36,8 @@ def verify(
     file
         A package (edXML) or a receipt (JWS, or JSON that carries one).
     trust
-        Root certificates, PEM; default: the one that the credentials file of a demo hub names.
+        Root certificates, PEM; default: the one that the credentials file of a demo hub names. Authorities below a root,
+        in the same files, only help to find the way to it.
     crl
         A complete revocation list, DER or PEM; may be repeated, one for every authority on the path. With any, every
         certificate below the root must be shown good by them; without, revocation is not looked into, and the steps say so.

@@ -115,30 +115,6 @@ def new_document(  # noqa: PLR0913 -- a form has many fields; all but five have 
     return Draft(envelope, {attachment.content_id: data for attachment, data in attached})
 
 
-def new_recall(
-    document: DocumentEnvelope,
-    *,
-    number: str,
-    notation: str,
-    reason: str,
-    sent_at: datetime,
-    recipients: Sequence[str] = (),
-) -> Draft:
-    """Return the message by which the sender of `document` takes it back, from all its recipients or only from `recipients`."""
-    return new_document(
-        sender=document.issuer,
-        recipients=[one for one in document.addressees if not recipients or one.agency_code in recipients],
-        subject=f"Thu hồi văn bản số {document.notation}",
-        number=number,
-        notation=notation,
-        sent_at=sent_at,
-        business=Business.RECALL,
-        reason=reason,
-        target_id=document.document_id,
-        responses=[response_to(document, document.sender)],
-    )
-
-
 def new_status(
     *,
     sender: Organization | str,

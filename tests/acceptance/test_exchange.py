@@ -17,7 +17,7 @@ from adapters.client import AxisClient, ProblemError, open_client
 from adapters.client.values import PackageView
 from adapters.webhook.signature import new_secret
 from routing.values import Agency, Binding, SignaturePolicy, System
-from schemas.edxml import StatusCode, encode
+from schemas.edxml import Business, StatusCode, encode
 from schemas.edxml.compose import new_document, new_status, response_to
 from tests.support.enrolment import Member, enrol
 from tests.support.hub import HubProcess, free_port
@@ -233,18 +233,21 @@ async def test_a_recall_withdraws_what_was_not_taken_and_asks_for_the_rest(world
 
 async def test_a_recall_message_withdraws_and_travels(world: World):
     """A document of type 1 withdraws the delivery that waits, and reaches the recipient itself."""
-    from schemas.edxml.compose import new_recall
-
     draft = _document(ASKING)
     async with world.client(SENDER) as sender, world.client(ASKING) as asking:
         package = (await sender.submit(draft.encode())).package
         await _until(sender, package.id, lambda each: _states(each)[ASKING] == "consigned")
-        recall = new_recall(
-            draft.envelope,
+        recall = new_document(
+            sender=SENDER,
+            recipients=[ASKING],
+            subject="Thu hồi văn bản",
             number=str(next(_NUMBERS)),
             notation="TB-X",
-            reason="gửi nhầm",
             sent_at=datetime.now(UTC),
+            business=Business.RECALL,
+            reason="gửi nhầm",
+            target_id=draft.envelope.document_id,
+            responses=[response_to(draft.envelope)],
         )
         await sender.submit(recall.encode())
         assert _states(await sender.package(package.id)) == {ASKING: "withdrawn"}

@@ -14,6 +14,7 @@ from msgspec import Struct
 from adapters.client import AxisClient, RetryPolicy, open_client
 from signing.certificates import TrustAnchors
 from signing.errors import Untrusted
+from signing.keys import load_certificates
 from signing.receipt import open_receipt
 
 from . import report
@@ -137,7 +138,7 @@ async def _drain(recipients: Sequence[Recipient | CalledRecipient], history: His
 
 async def _audit(site: Site, history: History) -> None:
     """Read every system's whole feed and verify every receipt offline."""
-    anchors = TrustAnchors.from_pem((site.folder / "pki/root.cert.pem").read_bytes())
+    anchors = TrustAnchors(load_certificates((site.folder / "pki/root.cert.pem").read_bytes()))
     for system in site.hubs[0].credentials["systems"]:
         if system["binding"] in {"pull", "webhook"}:
             async with open_client(site.hubs[0].url, system["api_key"]) as client:

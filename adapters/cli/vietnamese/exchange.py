@@ -102,8 +102,12 @@ EXCHANGE = {
     "A package (edXML) or a receipt (JWS, or JSON that carries one).": (
         "Một gói tin (edXML) hoặc biên nhận (JWS, hoặc JSON có chứa biên nhận)."
     ),
-    "Root certificates, PEM; default: the one that the credentials file of a demo hub names.": (
-        "Chứng thư gốc, PEM; mặc định: chứng thư nêu trong tệp credentials của trục thử nghiệm."
+    (
+        "Root certificates, PEM; default: the one that the credentials file of a demo hub names. Authorities below a root, "
+        "in the same files, only help to find the way to it."
+    ): (
+        "Chứng thư gốc, PEM; mặc định: chứng thư nêu trong tệp credentials của trục thử nghiệm. Chứng thư của các tổ chức cấp "
+        "dưới trong cùng các tệp ấy chỉ giúp tìm đường đến gốc."
     ),
     (
         "A complete revocation list, DER or PEM; may be repeated, one for every authority on the path. With any, every "

@@ -107,8 +107,11 @@ def test_track(axis, at, sent, name):
 
 
 def test_track_in_vietnamese(axis, at, sent):
-    """The story can be told in Vietnamese."""
-    assert "Lớp vận chuyển" in axis("track", sent["id"], *at, "--lang", "vi")[1]
+    """The story can be told in Vietnamese; a recipient who has said nothing owes the notice of receipt."""
+    wait_for(axis, at, sent, "H99.02")
+    shown = axis("track", sent["id"], *at, "--lang", "vi")[1]
+    assert "Lớp vận chuyển" in shown
+    assert "01 đã đến trước" in shown
 
 
 @pytest.mark.parametrize("name", ["01a200ce-9524-7cd2-83fa-b3d2fbfb5ecf", "999/KHÔNG-CÓ", "../etc/passwd"])

@@ -14,6 +14,7 @@ from adapters.http import views
 from hub.ids import uuid7
 from schemas.edxml.compose import NewFile
 from signing.certificates import TrustAnchors
+from signing.keys import load_certificates
 from signing.receipt import open_receipt
 from tests.integration.http.conftest import A, B
 
@@ -167,7 +168,7 @@ def test_receipt_as_jose_and_json(world):
 
 def test_receipts_verify(world):
     """Receipts of acceptances and of refusals verify against the hub's trust anchor."""
-    anchors = TrustAnchors.from_pem((world.hub.folder / "pki" / "root.cert.pem").read_bytes())
+    anchors = TrustAnchors(load_certificates((world.hub.folder / "pki" / "root.cert.pem").read_bytes()))
     accepted = world.accepted()
     refused = world.api().submit(world.letter())
     for jws in (accepted["receipt"], refused.problem.receipt):

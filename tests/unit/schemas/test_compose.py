@@ -6,7 +6,7 @@ import pytest
 
 from schemas.edxml import Business, DocumentEnvelope, StatusCode, encode
 from schemas.edxml.archive import wrapped
-from schemas.edxml.compose import NewFile, new_document, new_recall, new_status, response_to
+from schemas.edxml.compose import NewFile, new_document, new_status, response_to
 from schemas.edxml.document import Replaced
 from schemas.edxml.parts import Organization, Staff
 from tests.unit.schemas.support import read_bytes
@@ -77,20 +77,24 @@ def test_equal_arguments_give_equal_bytes():
 
 
 def test_a_recall_names_the_document_everywhere():
-    """A recall points at its document in Bussiness and in ResponseFor and goes to the same recipients."""
+    """A recall points at its document in Bussiness and in ResponseFor, with the reason."""
     document = _document()
-    recall = new_recall(document, number="131", notation="TB-SM", reason="Gửi nhầm", sent_at=SENT_AT)
+    recall = new_document(
+        sender=document.issuer,
+        recipients=document.addressees,
+        subject="Thu hồi văn bản",
+        number="131",
+        notation="TB-SM",
+        sent_at=SENT_AT,
+        business=Business.RECALL,
+        reason="Gửi nhầm",
+        target_id=document.document_id,
+        responses=[response_to(document, document.sender)],
+    )
     envelope = read_bytes(recall.encode())
     assert envelope == recall.envelope
     assert (envelope.business, envelope.reason) == (Business.RECALL, "Gửi nhầm")
-    assert envelope.recipients == document.recipients
     assert envelope.targets[0] == document.document_id
-
-
-def test_a_recall_may_go_to_some_recipients_only():
-    """Only the named recipients are asked."""
-    recall = new_recall(_document(), number="1", notation="TB", reason="x", sent_at=SENT_AT, recipients=["H37.02"])
-    assert recall.envelope.recipients == ("H37.02",)
 
 
 def test_a_replacement_lists_what_it_replaces():

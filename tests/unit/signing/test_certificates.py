@@ -7,7 +7,7 @@ import pytest
 from signing.certificates import TrustAnchors
 from signing.errors import Untrusted
 from signing.keyinfo import Embedded
-from signing.keys import KeyUnreadable, der_of, fingerprint, pem_of_certificates
+from signing.keys import KeyUnreadable, der_of, fingerprint, is_intermediate, load_certificates
 from signing.lab import Authority, Identity, KeyKind, LabPki, Validity, distinguished_name
 from signing.memo import Memo
 from signing.sign import sign
@@ -101,8 +101,8 @@ def test_a_missing_intermediate_is_not_trusted_unless_configured(pki, agency_ec,
     """A package with the leaf alone verifies only where the intermediate is configured."""
     alone = agency_ec.chain[:1]
     assert code_of(agency_ec, anchors, now, chain=alone) == "certificate-untrusted"
-    root, known = (pem_of_certificates(one) for one in (pki.root.certificate, pki.subordinate.certificate))
-    assert verify_by(agency_ec, TrustAnchors.from_pem(root, intermediates=known), now, chain=alone)
+    configured = TrustAnchors([pki.root.certificate], intermediates=[pki.subordinate.certificate])
+    assert verify_by(agency_ec, configured, now, chain=alone)
 
 
 def test_a_suspended_registration_is_not_trusted(agency_ec, anchors, now):
@@ -187,7 +187,14 @@ def test_a_memo_forgets_its_oldest_entry():
     assert [memo.get(number) for number in range(6)] == [None, None, 20, None, None, 5]
 
 
-def test_anchors_without_a_certificate_are_a_mistake():
-    """A trust file that holds no certificate is refused when it is read."""
+def test_a_file_without_a_certificate_is_a_mistake():
+    """A file of certificates that holds none is refused when it is read."""
     with pytest.raises(KeyUnreadable):
-        TrustAnchors.from_pem(b"not a certificate")
+        load_certificates(b"not a certificate")
+
+
+def test_who_stands_between(pki, agency_ec):
+    """Only an authority that another one certified stands between a certificate and a root."""
+    assert is_intermediate(pki.subordinate.certificate)
+    assert not is_intermediate(pki.root.certificate)
+    assert not is_intermediate(agency_ec.certificate)

@@ -10,13 +10,14 @@ from lxml import etree
 
 from signing.certificates import TrustAnchors
 from signing.errors import Undetermined, Untrusted
+from signing.keys import load_certificates
 from signing.verify import RegisteredCertificate, verify
 from tests.unit.signing.conftest import load_vectors
 from tests.unit.signing.oracles import DS
 from tests.vectors.signatures.forge import QCVN, c14n, parse
 
 VECTORS = load_vectors()
-ANCHORS = TrustAnchors.from_pem(VECTORS.root.read_bytes())
+ANCHORS = TrustAnchors(load_certificates(VECTORS.root.read_bytes()))
 
 
 class Everyone:
@@ -135,7 +136,7 @@ def test_a_hostile_certificate_ends_in_a_verdict(position, patch, which):
     der[position : position + len(patch)] = patch
     element.text = b64encode(der).decode()
     with suppress(Untrusted, Undetermined):
-        judge(root, Everyone(), TrustAnchors.from_pem(VECTORS.root.read_bytes()))
+        judge(root, Everyone(), TrustAnchors(load_certificates(VECTORS.root.read_bytes())))
 
 
 @given(st.binary(min_size=1, max_size=200))

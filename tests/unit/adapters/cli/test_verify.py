@@ -117,6 +117,44 @@ def test_sha1_is_loud(judge):
     assert "SHA-1" in judge(SIGNED, "--lab-allow-sha1")[2]
 
 
+def test_an_authority_below_the_root_is_not_believed_itself(tmp_path, capsys):
+    """Trust that holds only an authority below the root is a fault of the command line: it proves nothing by itself."""
+    (tmp_path / "sub.pem").write_bytes(pem_of_certificates(LAB.subordinate.certificate))
+    assert main(["verify", str(_written(tmp_path, SIGNED)), "--trust", str(tmp_path / "sub.pem")]) == 2
+    assert "sub.pem" in capsys.readouterr().err
+
+
+def test_an_authority_below_a_foreign_root_is_not_believed(tmp_path):
+    """Beside a root that did not certify it, an authority in the trust file leads nowhere."""
+    foreign = LabPki.create(NOW, kind=KeyKind.EC_P256)
+    trust = tmp_path / "trust.pem"
+    trust.write_bytes(pem_of_certificates(LAB.subordinate.certificate, foreign.root.certificate))
+    assert main(["verify", str(_written(tmp_path, SIGNED)), "--trust", str(trust)]) == 1
+
+
+def test_an_authority_in_the_trust_file_helps_to_find_the_way(tmp_path):
+    """A package that carries the signer's certificate alone is valid when the trust file has those above it."""
+    trust = tmp_path / "trust.pem"
+    trust.write_bytes(pem_of_certificates(LAB.root.certificate))
+    alone = _written(tmp_path, sign(UNSIGNED, AGENCY.key, AGENCY.chain[:1]))
+    assert main(["verify", str(alone), "--trust", str(trust)]) == 1
+    trust.write_bytes(pem_of_certificates(LAB.subordinate.certificate, LAB.root.certificate))
+    assert main(["verify", str(alone), "--trust", str(trust)]) == 0
+
+
+def test_a_pinned_certificate_is_believed(tmp_path):
+    """The hub's own certificate may be named in the place of a root: who does so believes that very certificate."""
+    pinned = tmp_path / "hub.pem"
+    pinned.write_bytes(pem_of_certificates(HUB.certificate))
+    assert main(["verify", str(_written(tmp_path, RECEIPT)), "--trust", str(pinned)]) == 0
+
+
+def _written(folder, data):
+    path = folder / "judged"
+    path.write_bytes(data)
+    return path
+
+
 @pytest.mark.parametrize(
     "data",
     [b"PK\x03\x04", b"c2sp.org/tlog-proof@v1\n", "axis.example/log\n1\nAAAA\n\n— axis.example/log AAAA\n".encode()],
