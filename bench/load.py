@@ -28,7 +28,10 @@ _PAUSE = 0.05  #: seconds between two looks at a list that was not full, as a cl
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """What to do. `files` are signed packages; posting stops at their end, or after `seconds`."""
+    """What to do. `files` are signed packages; posting stops at their end, or after `seconds`.
+
+    With `per_second` they are posted at that rate, by all clients together; else as fast as they are answered.
+    """
 
     url: str
     sender_key: str
@@ -37,6 +40,7 @@ class Job(Struct, frozen=True, kw_only=True):
     clients: int
     hub_certificate: str
     seconds: float = 3600.0
+    per_second: float = 0.0
     give_up_after: float = 120.0
 
 
@@ -69,6 +73,7 @@ class Load:
         self._ledger = Ledger()
         self._posts: list[Post] = []
         self._taken: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_PAGE)
+        self._slot_at = 0.0  #: when the next package may be posted, by the system's monotonic clock
         self._has_posted = False
         self._is_done = False
 
@@ -103,6 +108,7 @@ class Load:
     async def _post(self, bodies: Iterator[bytes], until: float) -> None:
         headers = {**self._sender, "Content-Type": "application/edxml+xml"}
         for body in bodies:
+            await self._wait_for_slot()
             began_at = time.monotonic()
             if began_at > until:
                 return
@@ -113,6 +119,12 @@ class Load:
                 self._ledger.accept(msgspec.json.decode(answer), body)
             else:
                 self._ledger.note(f"a package was answered {response.status}: {answer[:300]!r}")
+
+    async def _wait_for_slot(self) -> None:
+        if self._job.per_second:
+            slot_at = max(self._slot_at, time.monotonic() - 1.0)  # what was missed longer ago is not made up for
+            self._slot_at = slot_at + 1 / self._job.per_second
+            await asyncio.sleep(max(0.0, slot_at - time.monotonic()))
 
     async def _collect(self) -> None:
         while not self._is_done:

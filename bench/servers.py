@@ -51,6 +51,10 @@ class Server:
         spent = [process.cpu_times() for process in every]
         return Usage(sum(each.user + each.system for each in spent), sum(_peak_bytes(process) for process in every))
 
+    def resident_bytes(self) -> int:
+        """Read how much memory the process and its children hold now."""
+        return sum(each.memory_info().rss for each in (self._process, *self._process.children(recursive=True)))
+
 
 @contextmanager
 def serving(
