@@ -23,19 +23,18 @@ from pathlib import Path
 import aiohttp
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, create_engine, func, insert, select, update
+from sqlalchemy import Connection, create_engine, func, select
 
-from adapters.storage.register_tables import api_keys, register_version, systems
 from adapters.storage.tables import deliveries, packages
 from bench.clock import readable
 from bench.demo import Demo
+from bench.enrolling import count_up, enrol_asking, new_key
 from bench.fill import fill, registered
 from bench.moving import database_of, move
 from bench.past import Plan, made_up, past
 from bench.questions import Asker, Question, Samples, questions
 from bench.servers import Design, serving
 from bench.services import postgresql
-from hub import keys
 
 LIMIT = 0.050  #: seconds that a list may take
 _REPEATS = 15
@@ -98,27 +97,17 @@ def _askers(url: str) -> tuple[Asker, ...]:
     with engine.begin() as connection:
         found = connection.execute(counts.order_by(func.count().desc())).all()
         chosen = {"busiest": found[0], "busy": found[min(4, len(found) - 1)], "rare": found[-1]}
-        askers = [
-            Asker(name, _key(connection, system_id=system_id), code) for name, (system_id, code) in chosen.items()
-        ]
-        auditor = Asker("auditor", _key(connection, user_name="auditor"), askers[0].agency, is_system=False)
-        connection.execute(update(register_version).values(version=register_version.c.version + 1))
+        askers = [Asker(name, _key(connection, system_id), code) for name, (system_id, code) in chosen.items()]
+        auditor = Asker("auditor", new_key(connection, user_name="auditor"), askers[0].agency, is_system=False)
+        count_up(connection)
     engine.dispose()
     return (*askers, auditor)
 
 
-def _key(connection: Connection, *, system_id: str | None = None, user_name: str | None = None) -> str:
-    """Make a key, and the system when the register does not know it."""
-    if (
-        system_id is not None
-        and connection.execute(select(systems.c.id).where(systems.c.id == system_id)).first() is None
-    ):
-        row = {"id": system_id, "name": system_id, "binding": "pull", "policy": "transport", "is_active": True}
-        connection.execute(insert(systems), row)
-    key = keys.make()
-    row = {"key_id": key.key_id, "secret_sha256": key.secret_sha256, "created_at": 0}
-    connection.execute(insert(api_keys), {**row, "system_id": system_id, "user_name": user_name})
-    return key.text
+def _key(connection: Connection, system_id: str) -> str:
+    """Return a key of a system that the register may not know yet."""
+    enrol_asking(connection, system_id)
+    return new_key(connection, system_id=system_id)
 
 
 async def _measure(url: str, askers: Sequence[Asker], database: str) -> list[Answer]:

@@ -67,7 +67,10 @@ class Party(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """How much past, until when, and among whom; the first parties have most of it."""
+    """How much past, until when, and among whom; the first parties have most of it.
+
+    With `body` it is the content of every package; else each has a few bytes of its own.
+    """
 
     packages: int
     until: datetime
@@ -75,6 +78,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     parties: tuple[Party, ...]
     recipients: int = 4  #: at most; on average half of it and a half
     seed: int = 1
+    body: bytes = b""
 
 
 def made_up(count: int) -> tuple[Party, ...]:
@@ -89,12 +93,14 @@ def past(plan: Plan, size: int = 2_000) -> Iterator[Rows]:
         yield maker.rows(range(start, min(start + size, plan.packages)))
 
 
-def waiting_for(absent: Party, sender: Party, *, count: int, until: datetime, seed: int = 2) -> Iterator[Rows]:
+def waiting_for(
+    absent: Party, sender: Party, *, count: int, until: datetime, seed: int = 2, body: bytes = b""
+) -> Iterator[Rows]:
     """Yield packages of the last hour for a system that does not come.
 
     To one that asks they are consigned already; to one that is called their orders are due.
     """
-    plan = Plan(packages=count, until=until, span=timedelta(hours=1), parties=(sender,), seed=seed)
+    plan = Plan(packages=count, until=until, span=timedelta(hours=1), parties=(sender,), seed=seed, body=body)
     maker = _Maker(plan)
     state = State.CONSIGNED if absent.binding in {Binding.PULL, Binding.VXP} else State.ACCEPTED
     for start in range(0, count, 2_000):
@@ -133,11 +139,12 @@ class _Maker:
     def _package(self, rows: Rows, number: int, at: int, sender: Party, routes: Sequence[tuple[Party, State]]) -> None:
         package_id = self._id(at)
         document_id = f"{sender.code},{datetime.fromtimestamp(at / _SECOND, UTC):%Y/%m/%d},{self._mark}/{number}"
-        data = document_id.encode()
+        data = self._plan.body or document_id.encode()
         sha256 = hashlib.sha256(data).hexdigest()
         is_urgent = self._random.random() < _URGENT_SHARE
         subject = _SUBJECTS[number % len(_SUBJECTS)]
-        rows["contents"].append((sha256, len(data), data))
+        if not self._plan.body or number == 0:
+            rows["contents"].append((sha256, len(data), data))
         rows["packages"].append(
             (
                 package_id,
