@@ -50,9 +50,10 @@ def absent_of(binding: Binding, folder: Path, database: str, node: RabbitNode) -
     said = json.loads((folder / "credentials.json").read_text("utf-8"))
     system = next(each for each in said["systems"] if each["binding"] == binding.value)
     party = Party(system["agencies"][0], system["id"], binding)
-    address = URL(system["url"])
+    address = URL(system["url"])  # without the password
     if binding is Binding.WEBHOOK:
         return Absent(party, lambda _, got: _called(address, got), State.CONSIGNED)
+    address = address.with_password(system["secret"])
     _make_account(node, address)
     return Absent(party, lambda _, got: _consuming(address, party, got), State.HANDED_OVER)
 

@@ -28,6 +28,7 @@ _CLIENTS = 8
 _WARM_UP = 24
 _LARGE_EVERY = 10  #: one package in so many is of 100 KB
 _LOOK_EVERY = 0.25  #: seconds
+_PATIENCE = 600.0  #: seconds after the last post until everything has its receipts
 _MEBIBYTE = 1024 * 1024
 
 
@@ -70,8 +71,9 @@ def _measure(
 ) -> tuple[Minute, ...]:
     job = structs.replace(
         job_of(hub, demo, files, clients=_CLIENTS),
+        seconds=arguments.minutes * 60.0,
         per_second=arguments.rate,
-        give_up_after=arguments.minutes * 60 + 120.0,
+        give_up_after=arguments.minutes * 60 + _PATIENCE,
     )
     began_at = time.monotonic()
     load = start_generator(job, work / "load")

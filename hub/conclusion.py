@@ -23,6 +23,7 @@ from signing.receipt import Reason
 RELAYED = "relayed"  #: the text beside it is the other axis's id of the message
 REJECTED = "relay-rejected"  #: the text beside it is what the other axis said
 _LONGEST_REST = timedelta(seconds=10)  #: a system that comes back is found within it, by one attempt each time
+_LONGEST_PAUSE = timedelta(hours=12)  #: between attempts at what can be neither concluded nor given up
 
 
 class Concluder:
@@ -64,6 +65,12 @@ class Concluder:
         return Changes(
             order_changes=(Postponed(order_id=errand.order.id, attempts=attempts, due_at=due_at, error=outcome.reason),)
         )
+
+    def postpone(self, errand: Errand, error: str) -> Postponed:
+        """Return the order as waiting for its next attempt. There is always one: to give up would be a conclusion, too."""
+        attempts = errand.order.attempts + 1
+        delay = self._schedule.delay(attempts, 0.0) or _LONGEST_PAUSE
+        return Postponed(order_id=errand.order.id, attempts=attempts, due_at=self._clock() + delay, error=error)
 
     def rest(self, failures: int) -> timedelta:
         """Return how long a system that failed so often in a row is left alone."""

@@ -26,6 +26,7 @@ from hub.ids import OrderId
 from hub.order import Consigned, Failed, Gone, Hopeless, Outcome
 from hub.ports import Broker, Courier, Store
 from hub.queries import Errand, Ticket
+from hub.readable import readable_errands
 from hub.signals import Signals
 from hub.trouble import Deferral, Trouble
 from hub.waiting import Pace, gather_all, pause
@@ -147,7 +148,7 @@ class Consignment:
         That are those of a system that kept failing at the ones before, and all at the end of `run`.
         """
         errands, missing = self._freight.take(ticket.order_id for ticket in tickets)
-        errands.extend(await self._store.errands(missing) if missing else ())
+        errands.extend(await readable_errands(self._store, missing))
         places = asyncio.Semaphore(self._concurrency)
         left: set[OrderId] = set()
         tried: list[Errand] = []
@@ -161,12 +162,12 @@ class Consignment:
                 outcome = await self._carry(errand)
             if isinstance(outcome, Gone):
                 await self._forget_address(errand.order.system_id)
-            await self._conclude(errand, outcome)
+            await self._conclude_or_postpone(errand, outcome)
 
         own_pace = [errand for errand in errands if errand.order.binding in self._couriers]
         await gather_all(one(errand) for errand in own_pace)
         at_once = [errand for errand in errands if errand.order.binding not in self._couriers]
-        await gather_all(self._conclude(errand, Consigned()) for errand in at_once)
+        await gather_all(self._conclude_or_postpone(errand, Consigned()) for errand in at_once)
         return left
 
     async def _carry(self, errand: Errand) -> Outcome:
@@ -186,6 +187,17 @@ class Consignment:
         if isinstance(outcome, Failed | Hopeless):
             _log.info("attempt-failed", system=system_id, order=errand.order.id, reason=outcome.reason)
         return outcome
+
+    async def _conclude_or_postpone(self, errand: Errand, outcome: Outcome) -> None:
+        """Conclude; an order whose conclusion always fails waits in the outbox, out of the way of those behind it."""
+        try:
+            await self._conclude(errand, outcome)
+        except Trouble:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, its neighbours are carried
+            _log.exception("conclusion-failed", system=errand.order.system_id, order=errand.order.id)
+            failed = self._concluder.postpone(errand, f"{type(error).__name__} in the conclusion")
+            await self._store.record(Changes(order_changes=(failed,)))
 
     async def _conclude(self, errand: Errand, outcome: Outcome) -> None:
         current: Errand | None = errand

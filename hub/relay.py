@@ -21,6 +21,7 @@ from hub.lifecycle import State, advance
 from hub.order import Order, Purpose
 from hub.ports import Broker, Clock, Store
 from hub.queries import Errand
+from hub.readable import readable_errands
 from hub.record import fact
 from hub.signals import Signals
 from hub.trouble import Trouble
@@ -75,7 +76,7 @@ class Relay:
     async def _errands(self, orders: Sequence[Order]) -> Mapping[OrderId, Errand]:
         claimed = {order.id: order for order in orders}
         found, missing = self._freight.take(claimed)
-        found.extend(await self._store.errands(missing) if missing else ())
+        found.extend(await readable_errands(self._store, missing))
         # What was handed over knows its order as it was accepted; the claimed one knows what was tried since.
         return {errand.order.id: structs.replace(errand, order=claimed[errand.order.id]) for errand in found}
 

@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from io import TextIOBase
 from typing import Any, TextIO, cast
 
@@ -23,15 +24,21 @@ _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 class _StandardError(TextIOBase):
-    """Standard error as it stands when a line is written: loggers outlive a stream that was put in its place for a while."""
+    """Standard error as it stands when a line is written: loggers outlive a stream that was put in its place for a while.
+
+    A line that finds no room, or no reader, is lost: a full disk must not fail the request that is logged.
+    """
 
     def write(self, text: str) -> int:
         """Write to standard error."""
-        return sys.stderr.write(text)
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
         """Flush standard error."""
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:

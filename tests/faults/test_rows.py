@@ -100,6 +100,21 @@ async def test_disk_full(hub, office):
     assert not (await office.client.submit(parcel.data)).is_replay
 
 
+async def test_no_room_for_the_log(hub):
+    """Row 54: a hub whose log finds no room on the disk starts, refuses and accepts as ever, and stops when it is told to."""
+    hub.log.symlink_to("/dev/full")
+    hub.start()
+    system_id, api_key = next(iter(pull_systems(hub).items()))
+    async with open_client(hub.url, api_key, retry=ONCE) as client:
+        office = Office(hub, client, await open_codes(client), system_id)
+        with pytest.raises(ProblemError) as caught:
+            await client.submit(b"<nonsense/>")
+        assert caught.value.problem.status == 422
+        assert not (await client.submit(office.parcel().data)).is_replay
+    hub.stop()
+    assert not hub.is_running
+
+
 async def test_too_many_open_files(hub, office):
     """Row 55: without a free file descriptor the answer is 503 overloaded; the same process goes on when there are some."""
     parcel = office.parcel(LARGE)

@@ -31,8 +31,8 @@ class World(Struct, frozen=True):
     key: str
     base: str = "binding"
 
-    def letter(self, size: int = 0) -> bytes:
-        """Return a signed document of the demo's first agency to the consuming system's."""
+    def letter(self, size: int = 0, recipients: tuple[str, ...] = (AGENCY,)) -> bytes:
+        """Return a signed document of the demo's first agency, to the consuming system's unless told otherwise."""
         own = self.hub.credentials["agencies"][0]
         folder = self.hub.folder
         key = load_pem_private_key((folder / own["key"]).read_bytes(), None)
@@ -40,7 +40,7 @@ class World(Struct, frozen=True):
             x509.load_pem_x509_certificates((folder / each).read_bytes())[0]
             for each in (own["certificate"], "pki/sub.cert.pem")
         ]
-        return sign(write_letter(Letter(own["code"], (AGENCY,), self.base, next(_NUMBERS), size)), key, chain)
+        return sign(write_letter(Letter(own["code"], recipients, self.base, next(_NUMBERS), size)), key, chain)
 
     @property
     def asking(self) -> tuple[str, str]:

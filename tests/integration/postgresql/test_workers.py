@@ -36,7 +36,7 @@ def until_two_listen(hub):
 
 
 async def test_workers_are_one_hub_and_one_that_dies_is_replaced(many):
-    """Two processes on one port exchange as one hub; a killed one is started anew; SIGTERM ends all with exit code 0."""
+    """Row 55: a worker that the kernel kills (no memory) is replaced, the others serve on; SIGTERM ends all with exit code 0."""
     hub, keys = many
     first = until_two_listen(hub)
     for number in range(4):

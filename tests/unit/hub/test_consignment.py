@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.changes import Postponed
 from hub.conclusion import Concluder
 from hub.consignment import Consignment
 from hub.freight import Freight
@@ -23,15 +24,16 @@ class Hall:
 
     def __init__(self, count):
         self._errands = dict(map(_errand, range(count)))
-        self._waiting = list(self._errands)
+        self.waiting = list(self._errands)
         self.recorded, self.settled, self.released = [], [], []
+        self.unreadable, self.unwritable = set(), set()
         self.ailing = frozenset()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
     async def take(self, limit, busy, ailing=frozenset()):
         self.ailing = ailing
-        taken, self._waiting = self._waiting, []
+        taken, self.waiting = self.waiting, []
         await self.may_answer.wait()
         return tuple(Ticket(each, "recipient", Lane.NORMAL, None) for each in taken)
 
@@ -42,9 +44,13 @@ class Hall:
         self.released += [each.order_id for each in tickets]
 
     async def errands(self, order_ids):
+        if self.unreadable.intersection(order_ids):
+            raise ValueError("a state that nobody knows")
         return tuple(self._errands[each] for each in order_ids)
 
     async def record(self, changes):
+        if changes.moves and self.unwritable.intersection(each.order_id for each in changes.order_changes):
+            raise ValueError("a value that the database does not take")
         self.recorded.append(changes)
 
 
@@ -153,3 +159,38 @@ async def test_what_is_taken_in_the_last_moment_is_given_back():
     hall.may_answer.set()
     await ended(task)
     assert len(hall.released) == 2
+
+
+async def served(hall, count):
+    """Serve until so many tickets are settled; return the orders that were recorded as consigned."""
+    task = asyncio.create_task(serving(hall, arriving(Walker(Consigned()))).run())
+    while len(hall.settled) < count:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await ended(task)
+    return {each.order_changes[0].order_id for each in hall.recorded if each.moves}
+
+
+def arriving(courier):
+    courier.may_arrive.set()
+    return courier
+
+
+async def test_what_cannot_be_read_holds_up_no_neighbour():
+    """Row 56: an order whose rows cannot be read is left out; those taken together with it are carried and concluded."""
+    hall = Hall(3)
+    first, *others = hall.waiting
+    hall.unreadable = {first}
+    assert await served(hall, 3) == set(others)
+    assert hall.released == []
+
+
+async def test_what_cannot_be_concluded_holds_up_no_neighbour():
+    """Row 56: an order whose conclusion always fails is postponed with the reason; those taken with it are concluded."""
+    hall = Hall(3)
+    first, *others = hall.waiting
+    hall.unwritable = {first}
+    assert await served(hall, 3) == set(others)
+    (postponed,) = [each for changes in hall.recorded for each in changes.order_changes if isinstance(each, Postponed)]
+    assert (postponed.order_id, postponed.attempts, postponed.error) == (first, 1, "ValueError in the conclusion")
+    assert postponed.due_at > NOW
