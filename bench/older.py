@@ -1,20 +1,25 @@
-"""What a package costs beside a long past: `python -m bench.older --packages 1000000`.
+"""What a package costs beside a long past: `python -m bench.older --packages 1000000 [--sqlite]`.
 
-The same load is given to a hub on an empty PostgreSQL and to one on a PostgreSQL with so many older packages (`bench.fill`),
-in turn, several times; printed are CPU per package of the hub and of the server, and their ratios.
+The same load is given to a hub on an empty database and to one on a database with so many older packages (`bench.fill`), in
+turn, several times; printed are CPU per package of the hub and of PostgreSQL, and their ratios. `--databases EMPTY OLD` with
+`--demo FOLDER` takes two that were filled before; each run leaves its packages in them.
 """
 
 from __future__ import annotations
 
 import argparse
+import secrets
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped] # it ships no types
+from sqlalchemy import create_engine, func, select, text
 
+from adapters.storage.tables import packages
 from bench.clock import readable
 from bench.compare import generate, job_of
 from bench.demo import Demo
@@ -33,41 +38,80 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.older", description=__doc__)
     parser.add_argument("--packages", type=int, default=1_000_000, metavar="N", help="older packages")
+    parser.add_argument("--sqlite", action="store_true", help="on SQLite")
+    parser.add_argument("--databases", nargs=2, metavar=("EMPTY", "OLD"), help="as `storage.url` has it")
+    parser.add_argument("--demo", type=Path, metavar="FOLDER", help="whose register stands in both")
     parser.add_argument("--load", type=int, default=800, metavar="N", help="packages of each run")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    count = arguments.load + _WARM_UP
-    with tempfile.TemporaryDirectory(prefix="axis-older-") as folder, postgresql() as server:
-        work = Path(folder)
-        demo = Demo.create(work / "demo")
-        urls = [server.url(server.new_database()) for _ in range(2)]
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="axis-older-")))
+        demo = Demo.of(arguments.demo) if arguments.demo else Demo.create(work / "demo")
+        urls = arguments.databases or stack.enter_context(_made(demo, work, arguments))
+        files = _files(demo, work, (arguments.load + _WARM_UP) * arguments.rounds)
+        share = len(files) // arguments.rounds
+        costs: tuple[list[Cost], list[Cost]] = ([], [])
+        for number in range(arguments.rounds):
+            own = files[number * share : (number + 1) * share]
+            order = (0, 1) if number % 2 else (1, 0)  # whoever comes first may find the machine otherwise
+            for place in order:
+                costs[place].append(_cost(demo, urls[place], own, work))
+        _print(*costs, older=_count(urls[1]) - _count(urls[0]))
+
+
+@contextmanager
+def _made(demo: Demo, work: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    with ExitStack() as stack:
+        if arguments.sqlite:
+            urls = (f"sqlite:///{work / 'empty.db'}", f"sqlite:///{work / 'old.db'}")
+        else:
+            server = stack.enter_context(postgresql())
+            urls = (server.url(server.new_database()), server.url(server.new_database()))
         for url in urls:
             move(demo.folder, url)
         parties = (*registered(urls[1]), *made_up(300))
         span = timedelta(days=365)
         fill(urls[1], past(Plan(packages=arguments.packages, until=datetime.now(UTC), span=span, parties=parties)))
-        costs: tuple[list[Cost], list[Cost]] = ([], [])
-        for number in range(arguments.rounds):
-            for url, found in zip(urls, costs, strict=True):
-                letters = [
-                    Letter(demo.sender.code, (demo.recipient.code,), f"older{number}", each, ATTACHMENT_BYTES[_SIZE])
-                    for each in range(count)
-                ]
-                files = write_packages(work / f"load{number}", letters, demo.sender.seal)
-                found.append(_cost(demo, url, files, work, psutil.Process(server.pid)))
-        _print(arguments.packages, *costs)
+        yield urls
+
+
+def _files(demo: Demo, work: Path, count: int) -> list[Path]:
+    mark = f"older{secrets.token_hex(3)}"  # databases may have the packages of earlier runs
+    letters = [
+        Letter(demo.sender.code, (demo.recipient.code,), mark, each, ATTACHMENT_BYTES[_SIZE]) for each in range(count)
+    ]
+    return write_packages(work / "load", letters, demo.sender.seal)
 
 
 Cost = tuple[float, float]  #: CPU seconds per package: of the hub, of PostgreSQL
 
 
-def _cost(demo: Demo, url: str, files: Sequence[Path], work: Path, database: psutil.Process) -> Cost:
+def _cost(demo: Demo, url: str, files: Sequence[Path], work: Path) -> Cost:
     with serving(Design.HUB, demo, work / "server", {"AXIS_STORAGE__URL": url}) as hub:
         generate(job_of(hub, demo, files[:_WARM_UP], clients=8), work)
-        hub_before, database_before = hub.usage().cpu_seconds, _cpu(database)
+        hub_before, database_before = hub.usage().cpu_seconds, _server_cpu(url)
         generate(job_of(hub, demo, files[_WARM_UP:], clients=8), work)
         count = len(files) - _WARM_UP
-        return (hub.usage().cpu_seconds - hub_before) / count, (_cpu(database) - database_before) / count
+        return (hub.usage().cpu_seconds - hub_before) / count, (_server_cpu(url) - database_before) / count
+
+
+def _server_cpu(url: str) -> float:
+    """CPU seconds of PostgreSQL, which runs on this machine and tells its number; SQLite's are the hub's."""
+    engine = create_engine(url)
+    if engine.dialect.name != "postgresql":
+        return 0.0
+    with engine.connect() as connection:
+        said: str = connection.execute(text("SELECT pg_read_file('postmaster.pid')")).scalar_one()
+    engine.dispose()
+    return _cpu(psutil.Process(int(said.split(maxsplit=1)[0])))
+
+
+def _count(url: str) -> int:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        count = int(connection.execute(select(func.count()).select_from(packages)).scalar_one())
+    engine.dispose()
+    return count
 
 
 def _cpu(process: psutil.Process) -> float:
@@ -80,12 +124,14 @@ def _cpu(process: psutil.Process) -> float:
     )
 
 
-def _print(count: int, fresh: Sequence[Cost], old: Sequence[Cost]) -> None:
-    print(f"| CPU per package | empty | beside {count:,} older packages | ratio |\n|---|--:|--:|--:|")
+def _print(fresh: Sequence[Cost], old: Sequence[Cost], *, older: int) -> None:
+    print(f"| CPU per package | empty | beside {older:,} older packages | ratio | rounds |\n|---|--:|--:|--:|---|")
     for name, place in (("hub", 0), ("PostgreSQL", 1)):
         one, other = (statistics.median(each[place] for each in costs) for costs in (fresh, old))
-        ratio = statistics.median(b[place] / a[place] for a, b in zip(fresh, old, strict=True))
-        print(f"| {name} | {readable(one)} | {readable(other)} | **{ratio:.2f}** |")
+        if one:
+            ratios = [b[place] / a[place] for a, b in zip(fresh, old, strict=True)]
+            each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+            print(f"| {name} | {readable(one)} | {readable(other)} | **{statistics.median(ratios):.2f}** | {each} |")
 
 
 if __name__ == "__main__":

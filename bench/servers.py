@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from bench.demo import Demo
 
-_START_LIMIT = 30.0
+_START_LIMIT = 120.0  #: seconds; the machine may have other work
 
 
 class Design(StrEnum):
