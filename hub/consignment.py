@@ -105,7 +105,8 @@ class Consignment:
         try:
             return await asyncio.shield(taking)
         except asyncio.CancelledError:
-            await self._broker.release(await taking)
+            with suppress(Trouble):  # then nothing was taken, or its time runs out; either way this is the end
+                await self._broker.release(await taking)
             raise
 
     def _ailing(self) -> frozenset[str]:
