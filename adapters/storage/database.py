@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Select, text
 
 from adapters.storage.dialects import PATIENCE, is_in_process, open_engines
 from adapters.storage.errors import translated
+from adapters.storage.gathered import GatheredReader, Keyed
 from adapters.storage.held import HeldConnection
 from adapters.storage.own_reader import OwnReader
 from adapters.storage.wakeups import open_wakeups
@@ -30,10 +31,10 @@ MAX_WAIT = timedelta(seconds=10)  #: how long a write may wait before new work i
 class Database:
     """Runs whole transactions as functions in threads: `read` in one of the readers, `writer.run` in the writer."""
 
-    def __init__(self, readers: Readers, writer: GroupCommit, own: OwnReader | None) -> None:
+    def __init__(self, readers: Readers, writer: GroupCommit, finder: OwnReader | GatheredReader) -> None:
         self.writer = writer
         self._readers = readers
-        self._own = own
+        self._finder = finder
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one snapshot of the database; raise `Deferral` when it cannot be read."""
@@ -41,7 +42,7 @@ class Database:
 
     async def time(self) -> datetime | None:
         """Return the server's time; None where the engine has no clock but this process's own."""
-        if self._own is not None:
+        if isinstance(self._finder, OwnReader):
             return None
 
         def read(connection: Connection) -> datetime:
@@ -56,9 +57,15 @@ class Database:
         SQLite answers from this process's own memory in the time that two changes of thread take, so it is asked on the
         event loop; a server is asked in a thread like any other read.
         """
-        if self._own is not None:
-            return self._own.rows(statement, values)
+        if isinstance(self._finder, OwnReader):
+            return self._finder.rows(statement, values)
         return await self._readers.run(lambda connection: connection.execute(statement, values).all())
+
+    async def find(self, keyed: Keyed, key: str) -> Sequence[Sequence[Any]]:
+        """Return the rows of one key, with the columns of `keyed` first; a server is asked for those of others with them."""
+        if isinstance(self._finder, OwnReader):
+            return self._finder.rows(keyed.one, {"key": key})
+        return await self._finder.rows(keyed, key)
 
 
 class Readers:
@@ -119,12 +126,12 @@ async def opened(
             announce=announce,
         )
         readers = Readers(engines.reader, READERS, _SILENCES * patience)
-        own = OwnReader(engines.reader) if is_in_process(url) else None
+        silence = _SILENCES * patience
+        finder = OwnReader(engines.reader) if is_in_process(url) else GatheredReader(engines.reader, silence)
         try:
-            yield Database(readers, writer, own)
+            yield Database(readers, writer, finder)
         finally:
             await writer.close()
+            await finder.close()
             readers.close()
-            if own is not None:
-                own.close()
             engines.dispose()

@@ -46,12 +46,15 @@ class OwnReader:
                     self._driver().execute(compiled.sql, compiled.arguments(values)).fetchall()
                 )
             except sqlite3.Error as error:
-                self.close()
+                self._close()
                 raise OperationalError(compiled.sql, None, error) from error
         return found
 
-    def close(self) -> None:
-        """Close the connection; the next read opens another."""
+    async def close(self) -> None:
+        """Close the connection."""
+        self._close()
+
+    def _close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, FromClause, Select, and_, bindparam, func, se
 
 from adapters.storage.content import ContentFiles
 from adapters.storage.database import Database
+from adapters.storage.gathered import Keyed
 from adapters.storage.rows import DELIVERY, EVENT, PACKAGE, delivery_of, event_of, package_of
 from adapters.storage.tables import contents, deliveries, events, orders, packages
 from adapters.storage.terms import OF_DELIVERY, of
@@ -44,7 +45,7 @@ def pair_of(row: Sequence[object]) -> tuple[Package, Delivery]:
     return package_of(row), delivery_of(row[len(PACKAGE) :])
 
 
-_package = select(*PACKAGE).where(packages.c.id == bindparam("id"))
+_package = Keyed(select(*PACKAGE), packages.c.id)
 _stored_bytes = select(func.coalesce(func.sum(packages.c.size), 0)).where(
     packages.c.system_id == bindparam("system_id")
 )
@@ -65,7 +66,7 @@ _acceptances = select(*EVENT).where(
     events.c.event == Event.SUBMISSION_ACCEPTANCE.value,
     events.c.delivery_id.is_(None),
 )
-_delivery = package_and_delivery().where(deliveries.c.id == bindparam("id"))
+_delivery = Keyed(package_and_delivery(), deliveries.c.id)
 _originals = (
     select(*PACKAGE, *DELIVERY)
     .select_from(beside_newest_order(packages.join(deliveries, deliveries.c.package_id == packages.c.id)))
@@ -76,14 +77,12 @@ _originals = (
     )
     .order_by(packages.c.accepted_at, packages.c.id, deliveries.c.position)
 )
-_event = select(*EVENT).where(events.c.id == bindparam("id"))
+_event = Keyed(select(*EVENT), events.c.id)
 _events = select(*EVENT).where(events.c.package_id == bindparam("id")).order_by(events.c.seq)
 _first_event = select(*EVENT).where(events.c.event == bindparam("event")).order_by(events.c.seq).limit(1)
 _event_of_delivery = _first_event.where(events.c.delivery_id == bindparam("id"))
 _event_of_package = _first_event.where(and_(events.c.package_id == bindparam("id"), events.c.delivery_id.is_(None)))
-_content = select(contents.c.size, contents.c.data, contents.c.purged_at).where(
-    contents.c.sha256 == bindparam("sha256")
-)
+_content = Keyed(select(contents.c.size, contents.c.data, contents.c.purged_at), contents.c.sha256)
 
 
 class Reads:
@@ -95,7 +94,7 @@ class Reads:
 
     async def package(self, package_id: PackageId) -> Package | None:
         """Return one package."""
-        found = await self._database.look_up(_package, {"id": package_id})
+        found = await self._database.find(_package, package_id)
         return package_of(found[0]) if found else None
 
     async def stored_bytes(self, system_id: str) -> int:
@@ -127,7 +126,7 @@ class Reads:
 
     async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
         """Return one delivery with its package."""
-        found = await self._database.look_up(_delivery, {"id": delivery_id})
+        found = await self._database.find(_delivery, delivery_id)
         return pair_of(found[0]) if found else None
 
     async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
@@ -144,7 +143,7 @@ class Reads:
 
     async def event(self, event_id: EventId) -> EventRecord | None:
         """Return one event."""
-        found = await self._database.look_up(_event, {"id": event_id})
+        found = await self._database.find(_event, event_id)
         return event_of(found[0]) if found else None
 
     async def event_of(
@@ -165,10 +164,10 @@ class Reads:
 
     async def content(self, sha256: str) -> Bytes | None:
         """Return the bytes of a package or where they lie."""
-        found = await self._database.look_up(_content, {"sha256": sha256})
+        found = await self._database.find(_content, sha256)
         if not found:
             return None
-        size, data, purged_at = found[0]
+        size, data, purged_at = found[0][:3]
         if purged_at is not None:
             return Bytes(size, purged_at=moment(purged_at))
         return Bytes(size, data, None if data is not None else self._files.path(sha256))

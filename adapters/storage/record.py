@@ -80,6 +80,8 @@ _standing = select(deliveries.c.id, deliveries.c.state, deliveries.c.system_id).
 
 def record_units(connection: Connection, units: Sequence[Changes]) -> list[Outcome]:
     """Write all units that may be written, in order; return one outcome for each. The caller commits."""
+    if not units:
+        return []
     queue_for_append(connection)
     batch = _Batch(connection, units)
     outcomes: list[Outcome] = []

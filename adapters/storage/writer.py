@@ -7,8 +7,9 @@ are run one by one, each in its own transaction, so that the culprit alone fails
 
 A commit costs nearly the same for one job as for many, so a batch gathers for as long as the event loop has other work to
 do, up to `SPACING`; where nobody else is busy it is written at once. What waits for a disk, a lock or a server runs in the
-writer's thread. The statements of the units wait for nothing when the database computes in this process (SQLite): they run on
-the event loop, because in a thread they would fight with it for the interpreter lock at every step (docs/decisions/0002).
+writer's thread: with a server all of the transaction. The statements of the units wait for nothing when the database computes in
+this process (SQLite): they run on the event loop, because in a thread they would fight with it for the interpreter lock at every
+step (docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -200,17 +201,19 @@ class GroupCommit:
             return [(await self._write((job,)))[0] for job in batch]
 
     async def _commit(self, batch: Sequence[Job]) -> list[Done | Exception]:
-        units = [job.changes for job in batch if job.changes is not None]
+        if not self._is_in_process:
+            return await self._in_thread(self._commit_in_thread, batch)
         async with self._transaction() as connection:
-            recorded = await self._record(connection, units) if units else []
-            if self._is_in_process and len(units) == len(batch):
+            recorded = record_units(connection, _units(batch))
+            if len(recorded) == len(batch):
                 return _run_others(connection, batch, recorded, self._announce)  # nothing to run, nobody to tell
             return await self._in_thread(_run_others, connection, batch, recorded, self._announce)
 
-    async def _record(self, connection: Connection, units: Sequence[Changes]) -> list[Outcome]:
-        if self._is_in_process:
-            return record_units(connection, units)
-        return await self._in_thread(record_units, connection, units)
+    def _commit_in_thread(self, batch: Sequence[Job]) -> list[Done | Exception]:
+        """Run the whole transaction: between its steps nobody, other processes least of all, waits for a busy event loop."""
+        with translated(), self._connection.transaction() as connection:
+            recorded = record_units(connection, _units(batch))
+            return _run_others(connection, batch, recorded, self._announce)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:
@@ -241,6 +244,10 @@ def _run_others(
     if recorded:
         reached("K4")
     return finished
+
+
+def _units(batch: Sequence[Job]) -> list[Changes]:
+    return [job.changes for job in batch if job.changes is not None]
 
 
 def _answer(waiting: asyncio.Future[Any], outcome: Done | Exception) -> None:
