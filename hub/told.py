@@ -1,4 +1,4 @@
-"""What a sender's system is told, by whichever binding: something that happened to a package of its own."""
+"""What a system is told, by whichever binding: something that happened to a package that it sent, or was to receive."""
 
 from __future__ import annotations
 

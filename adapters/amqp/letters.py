@@ -41,7 +41,7 @@ def claim_letter(package: Package, delivery: Delivery, base_url: str) -> Message
 
 
 def told_letter(event: EventRecord) -> Message:
-    """Return a receipt or a status about a package that the system sent."""
+    """Return a receipt or a status about a package that the system sent, or was to receive."""
     headers = {
         "axis-package-id": event.package_id,
         "axis-document-id": event.document_id,

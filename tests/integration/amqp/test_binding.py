@@ -199,6 +199,21 @@ async def test_receipts_come_to_the_senders_queue(world):
         assert body["jws"] in feed
 
 
+async def test_a_withdrawal_comes_to_the_recipients_queue(world):
+    """A recipient whose queue holds a document that was recalled reads behind it that the delivery is withdrawn."""
+    async with world.sender() as sender, world.inbox() as inbox:
+        package = (await sender.submit(world.letter())).package
+        await reaches(sender, package.id, "consigned")
+        (outcome,) = await sender.recall(package.id, "gửi nhầm")
+        assert outcome.outcome == "withdrawn"
+        while (message := await inbox.next()).type != "receipt":
+            pass
+        assert fits(message, "receipt")
+        told = json.loads(message.body)
+        assert (told["event"], told["delivery"]) == ("Withdrawal", package.deliveries[0].id)
+        assert told["jws"] == outcome.receipt
+
+
 async def test_the_example_in_the_documents(world, tmp_path):
     """The Python example of docs/amqp.md files packages, large ones too, and receipts, and hands over."""
     example = ROOT / "docs" / "examples" / "amqp_consumer.py"

@@ -37,6 +37,20 @@ def test_what_the_answer_said_is_not_told_again():
     assert tell(snapshot(Binding.WEBHOOK).directory, [attestor().acceptance(package())]) == ()
 
 
+@pytest.mark.parametrize("event, state", [(Event.WITHDRAWAL, State.WITHDRAWN), (Event.EXPIRY, State.EXPIRED)])
+@pytest.mark.parametrize("binding, told", [(Binding.AMQP, ["recipient"]), (Binding.WEBHOOK, []), (Binding.PULL, [])])
+def test_an_end_is_told_to_a_recipient_that_holds_the_document(event, state, binding, told):
+    """What stands in a recipient's own queue cannot be taken back: that it ended is told behind it. Others ask the hub anyway."""
+    ended = attestor().happened(event, package(), delivery(), at=NOW, state=state)
+    orders = tell(snapshot(recipient_binding=binding).directory, [ended])
+    assert [(each.purpose, each.system_id) for each in orders] == [(Purpose.TELL, each) for each in told]
+
+
+def test_what_a_recipient_did_itself_is_not_told_to_it():
+    """It knows what it has taken."""
+    assert tell(snapshot(recipient_binding=Binding.AMQP).directory, [_consigned()]) == ()
+
+
 def test_steps_without_receipt_are_not_told():
     """Queuing proves nothing to anybody."""
     queued = fact(Event.QUEUING, package(), delivery(), at=NOW, state=State.QUEUED)

@@ -76,11 +76,13 @@ def order(purpose: Purpose = Purpose.CONSIGN, **changed: object) -> Order:
     return Order(**{**values, **changed})
 
 
-def snapshot(sender_binding: Binding = Binding.PULL, *, is_active: bool = True) -> Snapshot:
+def snapshot(
+    sender_binding: Binding = Binding.PULL, *, is_active: bool = True, recipient_binding: Binding = Binding.WEBHOOK
+) -> Snapshot:
     """Return a register of one sending and one receiving system."""
     systems = (
         System(id="sender", name="", binding=sender_binding, policy=SignaturePolicy.REQUIRED, is_active=is_active),
-        System(id="recipient", name="", binding=Binding.WEBHOOK, policy=SignaturePolicy.REQUIRED),
+        System(id="recipient", name="", binding=recipient_binding, policy=SignaturePolicy.REQUIRED),
     )
     agencies = (
         Agency(code=SENDER, name="", parent=None, system_id="sender"),
