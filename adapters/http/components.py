@@ -40,8 +40,12 @@ def _structs(module: ModuleType) -> list[type[Struct]]:
     return [
         each
         for each in vars(module).values()
-        if inspect.isclass(each) and issubclass(each, Struct) and each.__module__ == module.__name__
+        if inspect.isclass(each) and issubclass(each, Struct) and _is_of(each, module)
     ]
+
+
+def _is_of(shape: type[Struct], module: ModuleType) -> bool:
+    return shape.__module__ == module.__name__ or shape.__module__.startswith(f"{module.__name__}.")
 
 
 def _yaml(value: Mapping[str, Any], depth: int) -> Iterator[str]:
