@@ -13,6 +13,7 @@ from cyclopts.validators import Number
 from adapters.cli.files import write_new
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line
+from adapters.cli.ranges import AgencyCode
 from adapters.cli.trouble import UsageFault
 
 _CODE = re.compile(r"[^/\s]{1,11}/\S{1,30}")
@@ -20,8 +21,8 @@ _CODE = re.compile(r"[^/\s]{1,11}/\S{1,30}")
 
 def compose(  # noqa: PLR0913 - one argument per option
     *,
-    sender: Annotated[str, Parameter(name="--from")],
-    to: Annotated[tuple[str, ...], Parameter(name="--to", consume_multiple=True)],
+    sender: Annotated[AgencyCode, Parameter(name="--from")],
+    to: Annotated[tuple[AgencyCode, ...], Parameter(name="--to", consume_multiple=True)],
     subject: str,
     output: Annotated[Path, Parameter(name=("--output", "-o"))],
     attach: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),

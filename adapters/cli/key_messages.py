@@ -49,6 +49,18 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Chưa tạo được tài khoản qua API quản trị của RabbitMQ: {detail}.",
             "The management API of RabbitMQ did not make the account: {detail}.",
         ),
+        "amqp-account-not-changed": (
+            "Chưa đổi được tài khoản qua API quản trị của RabbitMQ: {detail}.",
+            "The management API of RabbitMQ did not change the account: {detail}.",
+        ),
+        "amqp-commands-close": (
+            "Tài khoản của hệ thống ở RabbitMQ vẫn vào được; chạy các lệnh sau trên máy chủ RabbitMQ:",
+            "The system's account at RabbitMQ is still let in; run these where RabbitMQ runs:",
+        ),
+        "amqp-commands-open": (
+            "Để tài khoản của hệ thống lại vào được RabbitMQ, chạy lệnh sau trên máy chủ RabbitMQ:",
+            "To let the system's account in at RabbitMQ again, run this where RabbitMQ runs:",
+        ),
         "amqp-commands": (
             "Chạy các lệnh sau trên máy chủ RabbitMQ (tài khoản đã có: change_password thay cho add_user):",
             "Run these where RabbitMQ runs (for an account that exists: change_password in place of add_user):",

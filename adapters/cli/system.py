@@ -12,7 +12,7 @@ from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.ranges import Count, NewSystemId, Rate, SystemId
-from adapters.cli.system_amqp import make_for_people, make_for_programs, new_account
+from adapters.cli.system_amqp import make_for_people, make_for_programs, new_account, set_open
 from adapters.cli.system_certificate import app as certificate
 from adapters.cli.system_upstream import AxisOptions, applied, upstream
 from adapters.cli.system_vxp import vxp
@@ -162,15 +162,18 @@ async def change(
             raise UsageFault("webhook-only", what=id, binding=system.binding)
         secret = _new_secret() if new_secret and is_webhook else None
         changes = {field: value for field, value in given.items() if value is not None}
+        account = new_account(id, read_config(config)[0].broker) if new_secret and is_amqp else None
         await storage.registers.update_system(replace(system, **changes), secret)
-    account = new_account(id, read_config(config)[0].broker) if new_secret and is_amqp else None
     await _print_secrets("changed", id, secret, account, config, as_json=as_json)
     return 0
 
 
 @app.command
 async def suspend(id: SystemId, *, config: Config = None) -> int:
-    """Suspend a system: its keys are refused and nothing is carried to it until it is resumed."""
+    """Suspend a system: its keys are refused and nothing is carried to it until it is resumed.
+
+    The account at RabbitMQ of a system that consumes its own queue is closed, or the commands that do it are printed.
+    """
     return await _set_active(id, config, is_active=False)
 
 
@@ -249,9 +252,15 @@ async def _print_secrets(
 
 
 async def _set_active(id: str, config: Path | None, *, is_active: bool) -> int:
+    from routing.values import Binding
+
     async with open_store(config) as storage:
         await storage.registers.suspend_system(id, is_active=is_active)
+        system = await _system(storage, id)
     print_line(say("changed", what=id))
+    broker = read_config(config)[0].broker
+    if system.binding is Binding.AMQP and broker.url:
+        await set_open(id, broker, is_open=is_active)
     return 0
 
 

@@ -23,6 +23,24 @@ def new_account(system_id: str, broker: BrokerSettings) -> Account:
     return Account.new(system_id, broker.url)
 
 
+async def set_open(system_id: str, broker: BrokerSettings, *, is_open: bool) -> None:
+    """Let a system's account in again, or close it: through the management API, else print the commands that do."""
+    from adapters.amqp.accounts import Place, close, reopen, vhost_of
+    from hub.trouble import Deferral
+
+    place = Place(system_id, vhost_of(broker.url))
+    if broker.management_url:
+        try:
+            await (reopen if is_open else close)(place, broker.management_url)
+        except Deferral as trouble:
+            print(say("amqp-account-not-changed", detail=trouble.detail), file=sys.stderr)
+        else:
+            return
+    print_line(say("amqp-commands-open" if is_open else "amqp-commands-close"))
+    for line in place.opening() if is_open else place.closing():
+        print_line(line)
+
+
 async def made(account: Account, broker: BrokerSettings) -> bool:
     """Make the account through the management API; return whether it could be asked, and say why not."""
     from adapters.amqp.accounts import make

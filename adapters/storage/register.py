@@ -217,6 +217,8 @@ class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
             expect(connection, agencies, agency.code, exists=exists)
             if agency.system_id is not None:
                 expect(connection, systems, agency.system_id, exists=True)
+            if agency.parent not in {None, _parent_of(connection, agency.code)}:
+                expect(connection, agencies, agency.parent, exists=True)
             _write_agencies(connection, (agency,))
 
         await self._change(work)
@@ -239,6 +241,12 @@ class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
 def _read_version(connection: Connection) -> int:
     version: int = connection.execute(_version).scalar_one()
     return version
+
+
+def _parent_of(connection: Connection, code: str) -> str | None:
+    """Return the parent that an agency has; one that was imported may have a parent outside the directory."""
+    parent: str | None = connection.execute(select(agencies.c.parent).where(agencies.c.code == code)).scalar()
+    return parent
 
 
 def _write_agencies(connection: Connection, entries: tuple[Agency, ...]) -> None:

@@ -35,6 +35,9 @@ SYSTEMS = {
     "Suspend a system: its keys are refused and nothing is carried to it until it is resumed.": (
         "Tạm ngừng một hệ thống: khóa của nó bị từ chối và không gì được chuyển đến nó cho đến khi được tiếp tục."
     ),
+    (
+        "The account at RabbitMQ of a system that consumes its own queue is closed, or the commands that do it are printed."
+    ): ("Tài khoản ở RabbitMQ của hệ thống tự đọc hàng đợi được đóng lại, hoặc các lệnh để đóng được in ra."),
     "Let a suspended system work again.": "Cho một hệ thống bị tạm ngừng làm việc trở lại.",
     (
         "Grant a system limits of its own; what is left out is as for everybody (section [limits] of the configuration)."

@@ -84,6 +84,36 @@ async def test_added_by_the_management_api(hub, node):
     await consumes(url, changed, ["axis.moi.urgent"])
 
 
+async def test_a_suspended_account_is_shut_out(hub, node):
+    """Suspending a system ends its connections at the broker and lets it in no more, until it is resumed."""
+    said = axis("system", "add", "ngung", "--name", "Ngừng", "--binding", "amqp", "--config", str(hub.config)).stdout
+    password, queues = said.splitlines()[-1], ["axis.ngung.urgent", "axis.ngung.normal"]
+    url = next(word for word in said.split() if word.startswith("amqp://"))
+    await consumes(url, password, queues)
+    connection = await aio_pika.connect(str(URL(url).with_password(password)))
+    closed = asyncio.Event()
+    connection.close_callbacks.add(lambda *_: closed.set())
+    assert "rabbitmqctl" not in axis("system", "suspend", "ngung", "--config", str(hub.config)).stdout
+    await asyncio.wait_for(closed.wait(), 30)
+    with pytest.raises(aio_pika.exceptions.AMQPError):
+        await aio_pika.connect(str(URL(url).with_password(password)))
+    axis("system", "resume", "ngung", "--config", str(hub.config))
+    await consumes(url, password, queues)
+
+
+def test_suspended_by_commands(hub, node, monkeypatch):
+    """Without the management API the commands that close an account, and open it again, are printed and do the same."""
+    add = ("system", "add", "dong", "--name", "Đóng", "--binding", "amqp", "--config", str(hub.config))
+    axis(*add)
+    allowed = rights(node, "dong")
+    monkeypatch.setenv("AXIS_BROKER__MANAGEMENT_URL", "")
+    for done, found in (("suspend", None), ("resume", allowed)):
+        said = axis("system", done, "dong", "--config", str(hub.config)).stdout
+        for _, *arguments in (shlex.split(line) for line in said.splitlines() if line.startswith("rabbitmqctl ")):
+            node.ctl(*arguments)
+        assert rights(node, "dong") == found
+
+
 def test_added_by_commands(hub, node, monkeypatch):
     """Without the management API the commands are printed, and do the same."""
     monkeypatch.setenv("AXIS_BROKER__MANAGEMENT_URL", "")

@@ -45,6 +45,24 @@ def test_system(axis, config):
     assert listed["s1"]["is_active"]
 
 
+def test_a_new_parent_is_known(axis, config):
+    """An agency's new parent stands in the directory; one that came from a file may stay, though nobody knows it."""
+    assert axis("agency", "add", "H40", "--name", "Trên", "--config", config)[0] == 0
+    assert axis("agency", "add", "H40.01", "--name", "Dưới", "--parent", "H40", "--config", config)[0] == 0
+    code, _, told = axis("agency", "change", "H40.01", "--parent", "H41", "--config", config)
+    assert (code, "H41" in told) == (1, True)
+
+
+def test_no_new_password_without_a_broker(axis, config, monkeypatch):
+    """Where a new password cannot be made nothing else is changed."""
+    monkeypatch.setenv("AXIS_BROKER__URL", "amqp://guest:guest@127.0.0.1:9/")
+    assert axis("system", "add", "q1", "--name", "Cũ", "--binding", "amqp", "--config", config)[0] == 0
+    monkeypatch.delenv("AXIS_BROKER__URL")
+    code, _, told = axis("system", "change", "q1", "--name", "Mới", "--new-secret", "--config", config)
+    assert (code, "broker.url" in told) == (2, True)
+    assert axis("system", "show", "q1", "--config", config, "--json")[1]["system"]["name"] == "Cũ"
+
+
 def test_only_what_it_has(axis, config):
     """A system that is not called has no webhook address and no secret to change."""
     assert axis("system", "add", "s2", "--name", "Hai", "--config", config)[0] == 0
@@ -232,6 +250,8 @@ def test_user(axis, config):
         ("agency", "suspend", "H00"),
         ("agency", "change", "H00", "--name", "x"),
         ("agency", "add", "H00", "--name", "x", "--system", "nobody"),
+        ("agency", "add", "H00", "--name", "x", "--parent", "H98"),
+        ("agency", "add", "H00", "--name", "x", "--parent", "H00"),
         ("agency", "revoke", "00"),
         ("key", "add", "--system", "nobody"),
         ("key", "revoke", "nothing"),

@@ -69,6 +69,8 @@ def test_every_subcommand_explains_itself(group, capsys):
         ["system", "limit", "s", "--burst", "-1"],
         ["key", "add", "--system", "s", "--days", "0"],
         ["key", "rotate", "k", "--overlap", "-1"],
+        ["compose", "--from", "x y", "--to", "H99.02", "--subject", "s", "-o", "x"],
+        ["compose", "--from", "H99.01", "--to", "H99.02", "x y", "--subject", "s", "-o", "x"],
         ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--code", "no slash", "-o", "x"],
         ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--business", "recall", "-o", "x"],
     ],
