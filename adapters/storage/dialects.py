@@ -12,13 +12,17 @@ from __future__ import annotations
 
 import select
 import sqlite3
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
+
+from adapters.storage.pipeline import execute, is_server
 
 PATIENCE = timedelta(seconds=5)  #: how long a lock of another process is waited for
 _STATEMENTS = 512  # prepared statements kept per connection; bulk statements come in several sizes per table
@@ -37,6 +41,8 @@ NETWORK: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,  # milliseconds
 }
+#: The writer finds what it changes by key, however small the tables were when the server planned its statements.
+_BY_INDEX = MappingProxyType({"enable_hashjoin": "off", "enable_mergejoin": "off"})
 #: One number for "some hub process is appending events"; any constant of our own will do.
 _APPEND_LOCK = 0x4158_4953
 
@@ -57,7 +63,8 @@ def open_engines(url: str, readers: int, patience: timedelta = PATIENCE) -> Engi
     """Return the engines for a database; nothing is connected yet."""
     if make_url(url).get_backend_name() == "sqlite":
         return Engines(_sqlite(url, 1, "BEGIN IMMEDIATE", patience), _sqlite(url, readers, "BEGIN", patience))
-    return Engines(_server(url, 1, "READ COMMITTED", patience), _server(url, readers, "REPEATABLE READ", patience))
+    writer = _server(url, 1, "READ COMMITTED", patience, _BY_INDEX)
+    return Engines(writer, _server(url, readers, "REPEATABLE READ", patience))
 
 
 def prepare_place(url: str) -> None:
@@ -73,8 +80,8 @@ def queue_for_append(connection: Connection) -> None:
     SQLite has one writer at a time anyway; PostgreSQL draws sequence numbers before the commit, and a feed that pages
     by them would skip a late one for ever.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _APPEND_LOCK})
+    if is_server(connection):
+        execute(connection, "SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
 
 
 def is_in_process(url: str) -> bool:
@@ -89,7 +96,7 @@ def has_notifications(url: str) -> bool:
 
 def was_ended(connection: Connection) -> bool:
     """Return whether the server has ended an idle connection: there is something to read that nobody asked for."""
-    if connection.dialect.name != "postgresql":
+    if not is_server(connection):
         return False
     if connection.invalidated:
         return True
@@ -127,7 +134,9 @@ def _sqlite(url: str, connections: int, begin: str, patience: timedelta) -> Engi
     return engine
 
 
-def _server(url: str, connections: int, isolation: Any, patience: timedelta) -> Engine:
+def _server(
+    url: str, connections: int, isolation: Any, patience: timedelta, more: Mapping[str, str] = MappingProxyType({})
+) -> Engine:
     engine = create_engine(
         url,
         pool_size=connections,
@@ -138,7 +147,7 @@ def _server(url: str, connections: int, isolation: Any, patience: timedelta) -> 
         connect_args={
             **NETWORK,
             "connect_timeout": max(2, int(patience.total_seconds())),  # libpq takes 1 for 2
-            "options": _server_options(make_url(url), patience),
+            "options": _server_options(make_url(url), patience, more),
         },
     )
 
@@ -149,7 +158,7 @@ def _server(url: str, connections: int, isolation: Any, patience: timedelta) -> 
     return engine
 
 
-def _server_options(url: URL, patience: timedelta) -> str:
+def _server_options(url: URL, patience: timedelta, more: Mapping[str, str]) -> str:
     given = url.query.get("options", ())
     ours = {
         "synchronous_commit": "on",
@@ -158,6 +167,7 @@ def _server_options(url: URL, patience: timedelta) -> str:
         "idle_in_transaction_session_timeout": str(2 * patience // timedelta(milliseconds=1)),
         "jit": "off",  # compiling costs more than any statement here
         "application_name": "axis-hub",
+        **more,
     }
     return " ".join(
         (*((given,) if isinstance(given, str) else given), *(f"-c {name}={value}" for name, value in ours.items()))

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from adapters.storage import rows
-from adapters.storage.bulk import BulkInsert, BulkRenew, BulkSelect, BulkUpdate, Row
+from adapters.storage.bulk import BulkInsert, BulkRenew, BulkSelect, BulkUpdate, Ran, Row
 from adapters.storage.dialects import queue_for_append
+from adapters.storage.pipeline import pipelined
 from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
 from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
 from adapters.storage.times import micros
@@ -73,8 +74,11 @@ _same_keys = BulkSelect(
     columns="packages.sender, packages.key, packages.id",
     condition="packages.sender = v.column1 AND packages.key = v.column2",
 )
-_standing = select(deliveries.c.id, deliveries.c.state, deliveries.c.system_id).where(
-    deliveries.c.id.in_(bindparam("ids", expanding=True))
+_same_deliveries = BulkSelect(
+    deliveries,
+    width=1,
+    columns="deliveries.id, deliveries.state, deliveries.system_id",
+    condition="deliveries.id = v.column1",
 )
 
 
@@ -82,15 +86,19 @@ def record_units(connection: Connection, units: Sequence[Changes]) -> list[Outco
     """Write all units that may be written, in order; return one outcome for each. The caller commits."""
     if not units:
         return []
-    queue_for_append(connection)
-    batch = _Batch(connection, units)
+    with pipelined(connection):
+        queue_for_append(connection)
+        keys, standings = _ask_for_keys(connection, units), _ask_for_standings(connection, units)
+    batch = _Batch(keys.rows(), standings.rows())
     outcomes: list[Outcome] = []
     for unit in units:
         try:
             outcomes.append(batch.admit(unit))
         except (Duplicate, Stale) as refusal:
             outcomes.append(refusal)
-    batch.write(connection)
+    with pipelined(connection):
+        moved = batch.write(connection)
+    moved.require_all()
     return outcomes
 
 
@@ -104,12 +112,25 @@ class _Standing(Struct):
     handed_over_at: int | None = None
 
 
+class _Moved(Struct):
+    """The moves of a batch that were sent, and how many they are."""
+
+    ran: Ran
+    wanted: int
+
+    def require_all(self) -> None:
+        """Raise `Stale` unless each matched."""
+        if self.ran.count != self.wanted:
+            raise Stale("a delivery moved between the guard and the update")
+
+
 class _Batch:
     """The guards and the rows of one transaction."""
 
-    def __init__(self, connection: Connection, units: Sequence[Changes]) -> None:
-        self._keys = _read_keys(connection, units)
-        self._standings = _read_standings(connection, units)
+    def __init__(self, keys: Iterable[Row], standings: Iterable[Row]) -> None:
+        """Take what the guards need: rows of sender, key and package id, and rows of delivery id, state and system."""
+        self._keys = {(sender, key): PackageId(id_) for sender, key, id_ in keys}
+        self._standings = {DeliveryId(id_): _Standing(state, state, system_id) for id_, state, system_id in standings}
         self._units: list[Changes] = []
 
     def admit(self, unit: Changes) -> frozenset[str]:
@@ -135,8 +156,8 @@ class _Batch:
             moved[move.delivery_id] = _after(standing, move.to, move.at)
         return moved
 
-    def write(self, connection: Connection) -> None:
-        """Write the rows of all admitted units; parents before children."""
+    def write(self, connection: Connection) -> _Moved:
+        """Write the rows of all admitted units, parents before children; the moves are to be counted in the end."""
         units = self._units
         _insert_packages(connection, [rows.package_row(unit.package) for unit in units if unit.package is not None])
         _insert_contents(
@@ -148,18 +169,18 @@ class _Batch:
         _insert_events(connection, [rows.event_row(each) for unit in units for each in unit.events])
         _insert_orders(connection, [rows.order_row(each) for unit in units for each in unit.orders])
         _insert_refusals(connection, [rows.refusal_row(unit.refused) for unit in units if unit.refused is not None])
-        self._write_moves(connection)
+        moved = self._write_moves(connection)
         _report(connection, _last((each.delivery_id, each.status_code) for unit in units for each in unit.reported))
         _write_order_changes(connection, units)
+        return moved
 
-    def _write_moves(self, connection: Connection) -> None:
+    def _write_moves(self, connection: Connection) -> _Moved:
         moved: list[Row] = [
             (delivery_id, standing.before, standing.now, standing.consigned_at, standing.handed_over_at)
             for delivery_id, standing in self._standings.items()
             if standing.now != standing.before
         ]
-        if _move(connection, moved) != len(moved):
-            raise Stale("a delivery moved between the guard and the update")
+        return _Moved(_move(connection, moved), len(moved))
 
 
 def _after(standing: _Standing, to: State, at: datetime) -> _Standing:
@@ -172,17 +193,16 @@ def _after(standing: _Standing, to: State, at: datetime) -> _Standing:
     )
 
 
-def _read_keys(connection: Connection, units: Sequence[Changes]) -> dict[tuple[str, str], PackageId]:
-    keys = [(package.sender, package.key) for unit in units if (package := unit.package) is not None]
-    return {(sender, key): PackageId(id_) for sender, key, id_ in _same_keys(connection, keys)}
+def _ask_for_keys(connection: Connection, units: Sequence[Changes]) -> Ran:
+    return _same_keys(
+        connection, [(unit.package.sender, unit.package.key) for unit in units if unit.package is not None]
+    )
 
 
-def _read_standings(connection: Connection, units: Sequence[Changes]) -> dict[DeliveryId, _Standing]:
-    ids = {move.delivery_id for unit in units for move in unit.moves}
-    if not ids:
-        return {}
-    found = connection.execute(_standing, {"ids": list(ids)})
-    return {id_: _Standing(state, state, system_id) for id_, state, system_id in found}
+def _ask_for_standings(connection: Connection, units: Sequence[Changes]) -> Ran:
+    return _same_deliveries(
+        connection, [(each,) for each in {move.delivery_id for unit in units for move in unit.moves}]
+    )
 
 
 def _write_order_changes(connection: Connection, units: Sequence[Changes]) -> None:
