@@ -29,12 +29,13 @@ class Content(Struct, frozen=True):
 
 
 class Move(Struct, frozen=True):
-    """A delivery goes from `expected` to `to`; refused as stale when it is no longer in `expected`."""
+    """A delivery goes from `expected` to `to`; refused as stale when it is no longer in `expected`, nor in `or_expected`."""
 
     delivery_id: DeliveryId
     expected: State
     to: State
     at: datetime
+    or_expected: State | None = None  #: where it may stand as well without any difference to the decision
 
 
 class Reported(Struct, frozen=True):

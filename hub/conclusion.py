@@ -22,6 +22,8 @@ from signing.receipt import Reason
 
 RELAYED = "relayed"  #: the text beside it is the other axis's id of the message
 REJECTED = "relay-rejected"  #: the text beside it is what the other axis said
+#: The relay's word that an order was queued comes after the order itself, and changes nothing about what became of it.
+_QUEUED_MEANWHILE = {State.ACCEPTED: State.QUEUED}
 _LONGEST_REST = timedelta(seconds=10)  #: a system that comes back is found within it, by one attempt each time
 _LONGEST_PAUSE = timedelta(hours=12)  #: between attempts at what can be neither concluded nor given up
 
@@ -123,7 +125,7 @@ class Concluder:
         record = self._attestor.happened(event, package, delivery, at=at, state=to, reason=reason)
         return Changes(
             order_changes=(Finished(order_id=errand.order.id),),
-            moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
+            moves=(Move(delivery.id, delivery.state, to, at, or_expected=_QUEUED_MEANWHILE.get(delivery.state)),),
             events=(record,),
             orders=tell(self._register.snapshot.directory, (record,)),
         )

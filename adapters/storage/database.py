@@ -108,13 +108,17 @@ async def opened(
     *,
     max_pending: int,
     notify: Notify,
+    kept: frozenset[str] = frozenset(),
     committed: Committed = lambda _changes: None,
     patience: timedelta = PATIENCE,
     max_wait: timedelta = MAX_WAIT,
 ) -> AsyncIterator[Database]:
-    """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection."""
+    """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection.
+
+    `kept`: topics that this process sees to itself, and other processes are not woken for.
+    """
     engines = open_engines(url, READERS + 1, patience)
-    async with open_wakeups(url, notify) as announce:
+    async with open_wakeups(url, notify, kept) as announce:
         writer = GroupCommit(
             engines.writer,
             is_in_process=is_in_process(url),

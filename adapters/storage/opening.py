@@ -46,13 +46,14 @@ async def open_storage(
     *,
     inline_bytes: int,
     notify: Notify = lambda _topic: None,
+    kept: frozenset[str] = frozenset(),
     committed: Committed = lambda _changes: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Storage]:
     """Open the migrated database, the content folder and a spool folder of this process; close them on the way out.
 
     `notify` is called on the event loop after each commit with the topics of `hub.signals` that it concerns, `committed` with
-    each unit of work that was written.
+    each unit of work that was written. Other processes are not woken for the topics in `kept`.
     """
     files = ContentFiles(settings.content_dir)
     with translated():
@@ -63,6 +64,7 @@ async def open_storage(
             max_pending=settings.max_pending,
             max_wait=timedelta(seconds=settings.max_wait),
             notify=notify,
+            kept=kept,
             committed=committed,
         ) as database:
             yield Storage(

@@ -151,7 +151,7 @@ class _Batch:
         moved: dict[DeliveryId, _Standing] = {}
         for move in moves:
             standing = moved.get(move.delivery_id) or self._standings.get(move.delivery_id)
-            if standing is None or standing.now != move.expected.value:
+            if standing is None or standing.now not in (move.expected, move.or_expected):
                 raise Stale(move.delivery_id)
             moved[move.delivery_id] = _after(standing, move.to, move.at)
         return moved

@@ -29,15 +29,17 @@ _log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_wakeups(url: str, notify: Callable[[str], None]) -> AsyncIterator[Announce]:
-    """Call `notify` on the event loop with topics of other processes' commits; give what tells them of ours."""
+async def open_wakeups(
+    url: str, notify: Callable[[str], None], kept: frozenset[str] = frozenset()
+) -> AsyncIterator[Announce]:
+    """Call `notify` on the event loop with topics of other processes' commits; give what tells them of ours but `kept`."""
     if not has_notifications(url):
         yield lambda _connection, _topics: None
         return
     origin = secrets.token_hex(4)
 
     def announce(connection: Connection, topics: frozenset[str]) -> None:
-        for payload in payloads(origin, sorted(topics)):
+        for payload in payloads(origin, sorted(topics - kept)):
             connection.execute(_notify, {"payload": payload})
 
     listening = asyncio.create_task(_listen(url, origin, notify), name="wakeups")

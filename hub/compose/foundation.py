@@ -23,6 +23,10 @@ from hub.settings import Settings
 from hub.signals import Signals
 from hub.starting import take_up
 
+#: A process that carries relays what it accepted: others would fight with it for the same orders. Should it die before that,
+#: they find them when they look again, once a second.
+_SEEN_TO = frozenset({"outbox"})
+
 
 def now() -> datetime:
     """Return the present, aware UTC, for what states no time and claims nothing: who may enter, what is still fresh."""
@@ -58,6 +62,7 @@ async def open_foundation(settings: Settings, base_dir: Path, process: Process) 
         settings.storage,
         inline_bytes=settings.intake.inline_bytes,
         notify=signals.notify,
+        kept=_SEEN_TO if process.role.carries else frozenset(),
         committed=commits.announce,
         clock=clock,
     ) as storage:

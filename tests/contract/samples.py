@@ -89,8 +89,8 @@ def submission(*, systems=("sys-2",), lane=Lane.NORMAL, state=State.ACCEPTED, **
     )
 
 
-def move(of, to, *, expected=None, at=AT):
-    return Move(of.id, expected or of.state, to, at)
+def move(of, to, *, expected=None, or_expected=None, at=AT):
+    return Move(of.id, expected or of.state, to, at, or_expected)
 
 
 def refusal(**changed):

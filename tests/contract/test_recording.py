@@ -150,6 +150,20 @@ async def test_stale_move_writes_nothing(store):
     assert (await store.delivery(about.id))[1].state is State.ACCEPTED
 
 
+async def test_move_takes_place_from_either_state_that_was_expected(store):
+    """A delivery that stands in the other state that will do moves; one that stands in neither does not."""
+    unit = submission(systems=("sys-2", "sys-3"))
+    await store.record(unit)
+    queued, withdrawn = unit.deliveries
+    await store.record(Changes(moves=(move(queued, State.QUEUED), move(withdrawn, State.WITHDRAWN))))
+    either = {"expected": State.ACCEPTED, "or_expected": State.QUEUED}
+    await store.record(Changes(moves=(move(queued, State.CONSIGNED, **either),)))
+    assert (await store.delivery(queued.id))[1].state is State.CONSIGNED
+    with pytest.raises(Stale):
+        await store.record(Changes(moves=(move(withdrawn, State.CONSIGNED, **either),)))
+    assert (await store.delivery(withdrawn.id))[1].state is State.WITHDRAWN
+
+
 async def test_half_stale_unit_writes_nothing(store):
     """One stale move among good ones refuses them all."""
     unit = submission(systems=("sys-2", "sys-3"))

@@ -72,6 +72,14 @@ async def test_own_commits_are_heard_once(settings):
     assert heard.topics == ["queue", "end"]
 
 
+async def test_topics_that_a_process_sees_to_itself_are_kept(settings, other):
+    """A process that relays what it accepts wakes no other for it, only for what else came of its commit."""
+    async with open_storage(settings, inline_bytes=65_536, kept=frozenset({"outbox"})) as keeping:
+        await keeping.database.writer.run(lambda _connection: None, "outbox", "end")
+        await other.until("end")
+    assert other.topics == ["end"]
+
+
 async def test_broken_work_tells_nothing(storage, other):
     """What was rolled back wakes nobody."""
 
