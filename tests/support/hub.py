@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +45,8 @@ class HubProcess:
 
     @classmethod
     def create(cls, folder: Path, environment: dict[str, str] | None = None) -> HubProcess:
-        """Initialise a demo hub in `folder`."""
-        axis("init", str(folder), "--demo")
+        """Make a demo hub in `folder`: a copy of one that is founded once per process."""
+        shutil.copytree(_demo(), folder)
         return cls(folder, free_port(), environment)
 
     @property
@@ -136,6 +140,20 @@ class HubProcess:
         code = self._process.wait(timeout=40)
         self._process = None
         return code
+
+
+@cache
+def _demo() -> Path:
+    folder = kept_folder() / "hub"
+    axis("init", str(folder), "--demo")
+    return folder
+
+
+def kept_folder() -> Path:
+    """Make a folder for what is founded once and copied often; it goes when the process does."""
+    folder = Path(tempfile.mkdtemp(prefix="axis-founded-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def axis(

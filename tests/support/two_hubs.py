@@ -7,10 +7,12 @@ knows the ministry's as an upstream that reaches every code it has no system for
 from __future__ import annotations
 
 import json
+import shutil
 import time
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -18,7 +20,7 @@ from schemas.edxml.codes import StatusCode
 from schemas.edxml.compose import NewFile, new_document, new_status
 from schemas.edxml.encoding import encode
 from schemas.edxml.parts import ResponseFor
-from tests.support.hub import HubProcess, axis, free_port
+from tests.support.hub import HubProcess, axis, free_port, kept_folder
 from tests.support.sdk import Documents201, Sdk
 from tests.support.sdk.services import items_of
 
@@ -73,16 +75,30 @@ class TwoHubs(NamedTuple):
 
 
 def connected(folder: Path, url: str | None = None) -> TwoHubs:
-    """Found both hubs and connect them; `url` stands between the lower one and the upper."""
-    hubs = []
+    """Make both hubs, connected, as copies of two that are founded once; `url` stands between the lower one and the upper."""
+    for code in (LOWER, UPPER):
+        shutil.copytree(_founded() / code, folder / code)
+    pair = _pair(folder)
+    at = ("--url", url or f"{pair.upper.url}/vxp", "--config", str(pair.lower.config))
+    axis("system", "upstream", "up", *at)
+    return pair
+
+
+@cache
+def _founded() -> Path:
+    """Found both hubs and make them known to each other."""
+    folder = kept_folder()
     for code in (LOWER, UPPER):
         axis("init", str(folder / code), "--demo", "--hub-code", code)
-        hubs.append(HubProcess(folder / code, free_port(), QUICK))
-    pair = TwoHubs(*hubs)
+    pair = _pair(folder)
     _introduce(pair.upper)
     secret = axis("key", "vxp", "add", LOWER, "--config", str(pair.upper.config), "--json")
-    connect(pair.lower, url or f"{pair.upper.url}/vxp", json.loads(secret.stdout)["vxp_secret"])
-    return pair
+    connect(pair.lower, f"{pair.upper.url}/vxp", json.loads(secret.stdout)["vxp_secret"])
+    return folder
+
+
+def _pair(folder: Path) -> TwoHubs:
+    return TwoHubs(*(HubProcess(folder / code, free_port(), QUICK) for code in (LOWER, UPPER)))
 
 
 def _introduce(upper: HubProcess) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.hub import HubProcess, axis, free_port
+from tests.support.hub import HubProcess, axis
 from tests.support.scripted import Recorded, Say, ScriptedServer, http
 from tests.support.sdk import Sdk
 from tests.support.two_hubs import LOWER, QUICK, collect, connect, document, eventually, send, waiting
@@ -54,8 +54,7 @@ def stamped(data: bytes, code: str) -> bytes:
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubProcess, KeepingAxis]]:
     """A hub below an axis of the test."""
     folder = tmp_path_factory.mktemp("circles") / LOWER
-    axis("init", str(folder), "--demo", "--hub-code", LOWER)
-    lower = HubProcess(folder, free_port(), QUICK)
+    lower = HubProcess.create(folder, QUICK)
     with KeepingAxis() as keeping:
         connect(lower, keeping.url, "secret")
         lower.start()
