@@ -42,6 +42,11 @@ from tests.support.hub import free_port
 
 _WORKERS = ("--workers", "2")
 _ENOUGH = 1_000
+#: What the broker's memory is for, the largest first, in MiB.
+_BREAKDOWN = (
+    "lists:sublist(lists:reverse(lists:keysort(2, [{Name, Size div 1048576} || "
+    "{Name, Size} <- rabbit_vm:memory(), is_integer(Size), Name =/= strategy])), 8)."
+)
 _PATIENCE = 3_600.0  #: seconds until all is where it waits
 _RETURN_LIMIT = 300.0
 
@@ -103,7 +108,7 @@ def _fill(database: str, absent: Party, demo: Demo, count: int) -> None:
 
 async def _measure(empty: Place, laden: Place, work: Path, arguments: argparse.Namespace) -> None:
     took = await _settle(laden, arguments.waiting)
-    _tell(f"all wait; it took {took:.0f} s\n{laden.node.ctl('list_queues', 'name', 'messages')}")
+    _tell(f"all wait; it took {took:.0f} s\n{_queued(laden)}\nbroker: {laden.node.ctl('eval', _BREAKDOWN)}")
     memory = {"while they were brought there": laden.watch.peak()}
     empty.watch.peak()
     waits: dict[str, list[float]] = {"empty": [], "laden": []}
@@ -138,6 +143,12 @@ async def _until(place: Place, state: State, count: int, limit: float) -> None:
         if time.monotonic() - began > limit:
             raise TimeoutError(f"{there} of {count} are {state}")
         await asyncio.sleep(1)
+
+
+def _queued(place: Place) -> str:
+    """Say what the broker has for the absent system."""
+    lines = place.node.ctl("list_queues", "name", "messages").splitlines()
+    return "\n".join(line for line in lines if f".{place.absent.party.system_id}." in line)
 
 
 def _count(place: Place, state: State) -> int:

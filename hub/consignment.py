@@ -55,7 +55,7 @@ class Consignment:
         concluder: Concluder,
         freight: Freight,
         signals: Signals,
-        concurrency: int,
+        concurrency: Callable[[Binding], int],
         forget_address: ForgetAddress,
     ) -> None:
         self._store = store
@@ -144,13 +144,14 @@ class Consignment:
                 return
 
     async def _carry_all(self, tickets: Sequence[Ticket]) -> set[OrderId]:
-        """Carry what the tickets stand for; return the orders that were not begun.
+        """Carry what the tickets, all of one system, stand for; return the orders that were not begun.
 
         That are those of a system that kept failing at the ones before, and all at the end of `run`.
         """
         errands, missing = self._freight.take(ticket.order_id for ticket in tickets)
         errands.extend(await readable_errands(self._store, missing))
-        places = asyncio.Semaphore(self._concurrency)
+        own_pace = [errand for errand in errands if errand.order.binding in self._couriers]
+        places = asyncio.Semaphore(self._concurrency(own_pace[0].order.binding) if own_pace else 1)
         left: set[OrderId] = set()
         tried: list[Errand] = []
 
@@ -165,7 +166,6 @@ class Consignment:
                 await self._forget_address(errand.order.system_id)
             await self._conclude_or_postpone(errand, outcome)
 
-        own_pace = [errand for errand in errands if errand.order.binding in self._couriers]
         await gather_all(one(errand) for errand in own_pace)
         at_once = [errand for errand in errands if errand.order.binding not in self._couriers]
         await gather_all(self._conclude_or_postpone(errand, Consigned()) for errand in at_once)

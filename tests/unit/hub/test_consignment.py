@@ -96,7 +96,7 @@ def serving(hall, courier):
         ),
         freight=Freight(),
         signals=Signals(),
-        concurrency=1,
+        concurrency=lambda _binding: 1,
         forget_address=keep_address,
     )
 
