@@ -30,7 +30,8 @@ _PAUSE = 0.05  #: seconds between two looks at a list that was not full, as a cl
 class Job(Struct, frozen=True, kw_only=True):
     """What to do. `files` are signed packages; posting stops at their end, or after `seconds`.
 
-    With `per_second` they are posted at that rate, by all clients together; else as fast as they are answered.
+    With `per_second` they are posted at that rate, by all clients together; else as fast as they are answered. The feed is
+    read from behind `after`.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Job(Struct, frozen=True, kw_only=True):
     hub_certificate: str
     seconds: float = 3600.0
     per_second: float = 0.0
+    after: int = 0
     give_up_after: float = 120.0
 
 
@@ -152,7 +154,7 @@ class Load:
             self._ledger.hand_over(item["package_id"], digest.hexdigest(), msgspec.json.decode(answer)["receipt"])
 
     async def _read_feed(self) -> None:
-        after = "0"
+        after = str(self._job.after)
         while not (self._has_posted and self._ledger.is_complete()):
             url = f"/v1/feed?after={after}&wait=1&limit={_PAGE}"
             async with self._session.get(url, headers=self._sender) as response:

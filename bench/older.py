@@ -17,17 +17,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped] # it ships no types
+from msgspec import structs
 from sqlalchemy import create_engine, func, select, text
 
-from adapters.storage.tables import packages
+from adapters.storage.tables import events, packages
 from bench.clock import readable
 from bench.compare import generate, job_of
 from bench.demo import Demo
 from bench.fill import fill, registered
+from bench.load import Job
 from bench.moving import move
 from bench.packages import ATTACHMENT_BYTES, Letter, write_packages
 from bench.past import Plan, made_up, past
-from bench.servers import Design, serving
+from bench.servers import Design, Server, serving
 from bench.services import postgresql
 
 _SIZE = "8 KB"
@@ -71,7 +73,10 @@ def _made(demo: Demo, work: Path, arguments: argparse.Namespace) -> Iterator[tup
             move(demo.folder, url)
         parties = (*registered(urls[1]), *made_up(300))
         span = timedelta(days=365)
-        fill(urls[1], past(Plan(packages=arguments.packages, until=datetime.now(UTC), span=span, parties=parties)))
+        plan = Plan(
+            packages=arguments.packages, until=datetime.now(UTC), span=span, parties=parties, young_share=0.0
+        )  # what waited in inboxes would be collected, too
+        fill(urls[1], past(plan))
         yield urls
 
 
@@ -88,11 +93,20 @@ Cost = tuple[float, float]  #: CPU seconds per package: of the hub, of PostgreSQ
 
 def _cost(demo: Demo, url: str, files: Sequence[Path], work: Path) -> Cost:
     with serving(Design.HUB, demo, work / "server", {"AXIS_STORAGE__URL": url}) as hub:
-        generate(job_of(hub, demo, files[:_WARM_UP], clients=8), work)
+        generate(_job(hub, demo, url, files[:_WARM_UP]), work)
         hub_before, database_before = hub.usage().cpu_seconds, _server_cpu(url)
-        generate(job_of(hub, demo, files[_WARM_UP:], clients=8), work)
+        generate(_job(hub, demo, url, files[_WARM_UP:]), work)
         count = len(files) - _WARM_UP
         return (hub.usage().cpu_seconds - hub_before) / count, (_server_cpu(url) - database_before) / count
+
+
+def _job(hub: Server, demo: Demo, url: str, files: Sequence[Path]) -> Job:
+    """Return the job of posting `files`; its feed begins behind the past."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        newest = int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
+    engine.dispose()
+    return structs.replace(job_of(hub, demo, files, clients=8), after=newest)
 
 
 def _server_cpu(url: str) -> float:

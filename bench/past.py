@@ -46,7 +46,7 @@ _LAST_EVENT = {
     State.EXPIRED: Event.EXPIRY,
     State.DEAD: Event.CONTENT_CONSIGNMENT_FAILURE,
 }
-_YOUNG_SHARE = 0.002  #: of the packages, the last: their deliveries wait in inboxes
+_YOUNG_SHARE = 0.002
 _REFUSED_SHARE = 0.02
 _CODES = ("schema-invalid", "signature-invalid", "certificate-revoked", "no-route", "message-id-conflict")
 _SUBJECTS = (
@@ -79,6 +79,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     recipients: int = 4  #: at most; on average half of it and a half
     seed: int = 1
     body: bytes = b""
+    young_share: float = _YOUNG_SHARE  #: of the packages, the last: their deliveries wait in inboxes
 
 
 def made_up(count: int) -> tuple[Party, ...]:
@@ -129,7 +130,7 @@ class _Maker:
                 self._package(rows, number, at, sender, [only])
                 continue
             recipients = self._draw(self._random.randint(1, self._plan.recipients))
-            is_young = number >= self._plan.packages * (1 - _YOUNG_SHARE)
+            is_young = number >= self._plan.packages * (1 - self._plan.young_share)
             states = [State.CONSIGNED] * len(recipients) if is_young else self._ends(len(recipients))
             self._package(rows, number, at, sender, list(zip(recipients, states, strict=True)))
             if self._random.random() < _REFUSED_SHARE:

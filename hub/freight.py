@@ -14,7 +14,9 @@ from hub.ids import OrderId
 from hub.order import Purpose
 from hub.queries import Errand
 
-MOST = 5_000  #: errands of a few hundred bytes each; the oldest are dropped first
+#: Errands of some 2 KB each, the oldest are dropped first: three seconds of the fastest load. More would only be held for
+#: nothing, for what another process takes from the queue is never asked for here.
+MOST = 1_000
 
 
 class Freight:
