@@ -132,7 +132,7 @@ class Load:
         while not self._is_done:
             url = f"/v1/inbox?wait=1&limit={_PAGE}"
             async with self._session.get(url, headers=self._recipient) as response:
-                items = msgspec.json.decode(await response.read())["items"]
+                items = _items(response.status, await response.read())
             for item in items:
                 await self._taken.put(item)
             if len(items) < _PAGE:
@@ -158,12 +158,19 @@ class Load:
         while not (self._has_posted and self._ledger.is_complete()):
             url = f"/v1/feed?after={after}&wait=1&limit={_PAGE}"
             async with self._session.get(url, headers=self._sender) as response:
-                items = msgspec.json.decode(await response.read())["items"]
+                items = _items(response.status, await response.read())
             for item in items:
                 self._ledger.receive(item)
                 after = str(item["cursor"])
             if len(items) < _PAGE:
                 await asyncio.sleep(_PAUSE)
+
+
+def _items(status: int, answer: bytes) -> list[dict[str, Any]]:
+    if status != 200:
+        raise RuntimeError(f"a list was answered {status}: {answer[:300]!r}")
+    items: list[dict[str, Any]] = msgspec.json.decode(answer)["items"]
+    return items
 
 
 async def _unless_failed(main: Coroutine[Any, Any, None], others: Sequence[asyncio.Task[None]]) -> None:
