@@ -61,6 +61,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="length of each part")
     parser.add_argument("--rounds", type=int, default=3, help="how often alone and beside the flood take turns")
     parser.add_argument("--clients", type=int, default=64, help="of the flood")
+    parser.add_argument("--only", default="", metavar="WORD", help="floods with this word in their name")
     arguments = parser.parse_args()
     if arguments.flood:
         url, key, folder, clients, seconds = arguments.flood
@@ -78,7 +79,7 @@ def main() -> None:
         demo = Demo.create(work / "demo")
         print("| flood | p50 alone | p50 beside it | p95 alone | p95 beside it | ratio | inbox p95 ratio | flood got |")
         print("|---|--:|--:|--:|--:|--:|--:|---|")
-        for case in cases:
+        for case in (each for each in cases if arguments.only in each.name):
             print(_measured(case, demo, work, arguments), flush=True)
 
 

@@ -95,9 +95,9 @@ class Examination:
         """Examine what `caller` handed in (for one `recipient` only, when given); raises as `hub.examine.examine`."""
         system = self._system_of(caller)
         if spooled.size <= self._inline_bytes:
-            await self._turns.turn(system.id)
+            await self._turns.turn(system.id, spooled.size)
             return self._run(system, spooled, recipient)
-        async with self._seats.seat(system.id), self._budget.hold(spooled.size):
+        async with self._seats.seat(system.id, spooled.size), self._budget.hold(spooled.size):
             return await asyncio.get_running_loop().run_in_executor(
                 self._threads, self._run, system, spooled, recipient
             )

@@ -1,11 +1,15 @@
 """How fast the one system that sends most may go while others send: what it leaves free is what keeps the others quick.
 
-A hub whose every moment is taken answers late, however fairly it takes turns. So while other systems send, too, the one that
-sends more than all of them together gets its next turn only when this process has rested enough: of the time that passes it may
-keep the process busy for a share (`limits.busy_share`), with everything that a package causes, not its examination alone. Alone
-nobody is held back, nor where no system sends more than all others: then turns are fair as they are.
+A hub whose every moment is taken answers late, however fairly it takes turns. So while other systems send, too, the turns of the
+one whose packages cost more than all of theirs together come one by one and evenly spaced: so far apart that they keep this
+process busy for a share of the time (`limits.busy_share`), with everything that a package causes, from its first byte to its
+receipts, not its examination alone. Alone nobody is held back, nor where no system costs more than all others: then turns are
+fair as they are.
 
-The measure is a bucket of CPU seconds, filled by the share of the time that passes and emptied by what the process uses.
+Packages are weighed, for a few large ones cost more than many small ones. What a unit of weight costs is measured, as the CPU that
+the process used in the last second for all that it did. A system begins to flood when its packages weigh `FLOOD` within a
+second or two, and more than those of all others. For as long as it is held back it goes on, unless they weigh less than its
+share of all: then it is its pace that makes it look modest.
 """
 
 from __future__ import annotations
@@ -14,14 +18,16 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-WINDOW = 5.0  #: seconds; who sends most is counted over one to two of them
-FLOOD = 50  #: turns in that time from which a system may be said to flood
-DEEPEST = 0.05  #: seconds of CPU that the bucket may lack
-LONGEST = 0.1  #: seconds that a system waits for one turn at most, whatever keeps the process busy
+WINDOW = 1.0  #: seconds; what weighs most is judged over one to two of them
+PRESENCE = 10.0  #: seconds after its last package for which a system counts as one of those who send
+FLOOD = 100  #: small packages, or as many bytes, in that time from which a system may be said to flood
+HEAVY = 131_072  #: bytes that weigh as much as a small package more
+COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
+LONGEST = 0.5  #: seconds that a system waits for one turn at most
 
 
 class Pace:
-    """Counts turns by system; says how long the busiest one has to wait.
+    """Weighs turns by system; says how long the one that floods has to wait.
 
     Args:
         share: of the time, between 0 and 1, that one system may keep this process busy beside others; 0: no limit.
@@ -40,37 +46,55 @@ class Pace:
         self._used = used
         self._now: Counter[str] = Counter()
         self._before: Counter[str] = Counter()
-        self._turn_at = seconds()
-        self._left = 0.0
-        self._looked_at = (self._turn_at, used())
+        self._looked_at = (seconds(), used())
+        self._cost = COST[1]
+        self._last = ("", float("-inf"))  #: who had the last turn, and when
+        self._other_at = float("-inf")  #: when somebody else had one
+        self._held = ("", float("-inf"))  #: who floods, and when its next turn may come
 
-    def took(self, name: str) -> None:
-        """Count a turn."""
+    def took(self, name: str, size: int = 0) -> None:
+        """Count a turn for a package of `size` bytes."""
         now = self._seconds()
-        if now - self._turn_at >= WINDOW:
-            is_recent = now - self._turn_at < 2 * WINDOW
-            self._before = self._now if is_recent else Counter()
-            self._now = Counter()
-            self._turn_at = now
-        self._now[name] += 1
+        weight = 1 + size // HEAVY
+        self._look(now)
+        self._now[name] += weight
+        last, last_at = self._last
+        if name != last:
+            self._other_at = last_at
+        self._last = (name, now)
+        if self.floods(name):
+            self._held = (name, now + min(weight * self._cost / self._share, LONGEST))
+
+    def floods(self, name: str) -> bool:
+        """Tell whether `name` is held to its share."""
+        if not self._share:
+            return False
+        now = self._seconds()
+        last, last_at = self._last
+        if now - (self._other_at if name == last else last_at) > PRESENCE:
+            return False  # it is alone
+        own = self._now[name] + self._before[name]
+        total = self._now.total() + self._before.total()
+        held, until = self._held
+        if held == name and now - until < WINDOW:
+            return own > self._share * total
+        return own >= FLOOD and 2 * own > total
 
     def wait(self, name: str) -> float:
         """Return how many seconds `name` has to wait before it asks again for a turn; 0.0: it may have one."""
-        if not self._share or not self._floods(name):
-            return 0.0
-        self._fill()
-        return 0.0 if self._left >= 0 else min(-self._left / self._share, LONGEST)
+        held, until = self._held
+        return max(0.0, until - self._seconds()) if held == name and self.floods(name) else 0.0
 
-    def _floods(self, name: str) -> bool:
-        own = self._now[name] + self._before[name]
-        if own < FLOOD:
-            return False
-        others = self._now.total() + self._before.total() - own
-        return 0 < others < own
-
-    def _fill(self) -> None:
-        now, used = self._seconds(), self._used()
-        was_at, was_used = self._looked_at
+    def _look(self, now: float) -> None:
+        """Begin a new window when the last one is over, and say what that has cost."""
+        looked_at, used_then = self._looked_at
+        if now - looked_at < WINDOW:
+            return
+        used = self._used()
         self._looked_at = (now, used)
-        self._left += self._share * (now - was_at) - (used - was_used)
-        self._left = max(-DEEPEST, min(self._left, 0.0))
+        is_recent = now - looked_at < 2 * WINDOW
+        if is_recent and (weighed := self._now.total()):
+            least, most = COST
+            self._cost = min(max(least, (used - used_then) / weighed), most)
+        self._before = self._now if is_recent else Counter()
+        self._now = Counter()

@@ -3,13 +3,13 @@
 Small packages are examined on the event loop itself (`LoopTurns`), a few in a row: what the first one has brought into the
 processor's caches serves the others, which then cost half as much (measured: a sixth of all CPU per package). After them the
 loop goes round, so that everybody else's requests go on. Large packages are examined in a few threads (`Seats`), one seat for
-each. A system that floods the hub is held back between its turns while others send, too (`hub.pace`).
+each. A system that floods the hub has one turn or seat at a time while others send, too, and is held back between them (`hub.pace`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -54,21 +54,25 @@ class _Gate:
 
     def __init__(self, count: int, pace: Pace) -> None:
         self._free = count
+        self._inside: Counter[str] = Counter()
         self._pace = pace
         self._rotation = Rotation()
         self._alarm: asyncio.TimerHandle | None = None
 
-    async def enter(self, name: str) -> None:
-        """Wait until `name` may go through."""
-        if self._free and not self._rotation.holds(name) and not self._pace.wait(name):
-            self._free -= 1
+    async def enter(self, name: str, size: int) -> None:
+        """Wait until `name` may go through with a package of `size` bytes."""
+        if self._free and not self._rotation.holds(name) and self._may_go(name):
+            self._let_in(name)
         else:
             await self._wait(name)
-        self._pace.took(name)
+        self._pace.took(name, size)
 
-    def leave(self) -> None:
+    def leave(self, name: str) -> None:
         """Make room for the next one."""
         self._free += 1
+        self._inside[name] -= 1
+        if not self._inside[name]:
+            del self._inside[name]
         self._call()
 
     async def _wait(self, name: str) -> None:
@@ -78,8 +82,15 @@ class _Gate:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # the turn was given in the same moment
-                self.leave()
+                self.leave(name)
             raise
+
+    def _may_go(self, name: str) -> bool:
+        return not self._pace.wait(name) and not (name in self._inside and self._pace.floods(name))
+
+    def _let_in(self, name: str) -> None:
+        self._free -= 1
+        self._inside[name] += 1
 
     def _call(self) -> None:
         """Let in who may go; while room is left for those who are held back, look again when the first of them may."""
@@ -87,9 +98,11 @@ class _Gate:
             self._alarm.cancel()
             self._alarm = None
         for name in self._rotation.names():
-            while self._free and self._rotation.holds(name) and not self._pace.wait(name):
-                self._free -= self._rotation.call(name)
-        if self._free and (held := self._rotation.names()):
+            while self._free and self._rotation.holds(name) and self._may_go(name):
+                if self._rotation.call(name):
+                    self._let_in(name)
+        # Who waits for a turn of its own to end is called by `leave`.
+        if self._free and (held := [name for name in self._rotation.names() if name not in self._inside]):
             wait = min(map(self._pace.wait, held))
             self._alarm = asyncio.get_running_loop().call_later(wait, self._call)
 
@@ -100,12 +113,12 @@ class LoopTurns:
     def __init__(self, pace: Pace, *, in_a_round: int = 8) -> None:
         self._gate = _Gate(in_a_round, pace)
 
-    async def turn(self, name: str) -> None:
-        """Wait until it is the turn of `name`. What follows up to the next `await` has the event loop to itself."""
-        await self._gate.enter(name)
+    async def turn(self, name: str, size: int = 0) -> None:
+        """Wait until `name` may examine `size` bytes. What follows up to the next `await` has the event loop to itself."""
+        await self._gate.enter(name, size)
         # Whoever has a turn runs in this round of the loop, before this; sockets are looked at before the next turns.
         loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self._gate.leave)
+        loop.call_soon(loop.call_soon, self._gate.leave, name)
 
 
 class Seats:
@@ -115,10 +128,10 @@ class Seats:
         self._gate = _Gate(count, pace)
 
     @asynccontextmanager
-    async def seat(self, name: str) -> AsyncIterator[None]:
-        """Wait for a seat and hold it."""
-        await self._gate.enter(name)
+    async def seat(self, name: str, size: int = 0) -> AsyncIterator[None]:
+        """Wait for a seat to examine `size` bytes, and hold it."""
+        await self._gate.enter(name, size)
         try:
             yield
         finally:
-            self._gate.leave()
+            self._gate.leave(name)

@@ -2,13 +2,16 @@
 
 import pytest
 
-from hub.pace import DEEPEST, FLOOD, LONGEST, WINDOW, Pace
+from hub.pace import COST, FLOOD, HEAVY, LONGEST, PRESENCE, WINDOW, Pace
+
+SHARE = 0.5
+MOST = COST[1]
 
 
 class Machine:
     """A process whose clock and use of CPU the test moves."""
 
-    def __init__(self, share: float = 0.5):
+    def __init__(self, share: float = SHARE):
         self.now = self.used = 0.0
         self.pace = Pace(share, lambda: self.now, lambda: self.used)
 
@@ -19,24 +22,29 @@ class Machine:
     def rests(self, seconds: float):
         self.now += seconds
 
-    def takes(self, name: str, times: int = 1):
+    def takes(self, name: str, times: int = 1, size: int = 0):
         for _ in range(times):
-            self.pace.took(name)
+            self.pace.took(name, size)
+
+    def measures(self, cost: float):
+        """Let a window end in which a package cost so much CPU."""
+        self.takes("quiet", 10)
+        self.used += 10 * cost
+        self.rests(WINDOW)
 
 
 @pytest.fixture
 def flooded() -> Machine:
-    """A hub to which one system has sent much, another a little, and which has just worked."""
+    """A hub to which one system has sent much and another a little; a package costs 5 ms."""
     machine = Machine()
-    machine.takes("flood", FLOOD)
+    machine.measures(0.005)
     machine.takes("quiet", 3)
-    machine.pace.wait("flood")
-    machine.works(0.01)
+    machine.takes("flood", FLOOD)
     return machine
 
 
-def test_who_floods_waits_until_the_process_has_rested(flooded: Machine):
-    """With a share of a half, ten milliseconds of work cost ten of rest."""
+def test_who_floods_has_its_turns_evenly_spaced(flooded: Machine):
+    """With a share of a half, the next package comes twice as long after the last one as a package costs."""
     assert flooded.pace.wait("flood") == pytest.approx(0.01)
     flooded.rests(0.009)
     assert flooded.pace.wait("flood") == pytest.approx(0.001)
@@ -44,12 +52,46 @@ def test_who_floods_waits_until_the_process_has_rested(flooded: Machine):
     assert flooded.pace.wait("flood") == pytest.approx(0.0)
 
 
+def test_a_large_package_is_rested_for_by_its_weight(flooded: Machine):
+    """After a package that weighs as much as eleven small ones the rest is eleven times as long."""
+    flooded.takes("flood", size=10 * HEAVY)
+    assert flooded.pace.wait("flood") == pytest.approx(0.11)
+
+
 def test_rest_is_not_saved_up(flooded: Machine):
-    """However long the process has rested, the next work has to be rested for again: turns come evenly, never in a burst."""
-    flooded.rests(100)
+    """However long the process has rested, the next package has to be rested for again: turns come evenly, never in a burst."""
+    flooded.rests(0.5)
     assert flooded.pace.wait("flood") == 0.0
-    flooded.works(0.002)
-    assert flooded.pace.wait("flood") == pytest.approx(0.002)
+    flooded.takes("flood")
+    assert flooded.pace.wait("flood") == pytest.approx(0.01)
+
+
+def test_few_large_packages_are_a_flood():
+    """What floods is judged by weight: a system that sends fewer packages than another may be the one."""
+    machine = Machine()
+    machine.takes("small", 20)
+    machine.takes("large", 10, size=10 * HEAVY)
+    assert machine.pace.floods("large")
+    assert not machine.pace.floods("small")
+
+
+def test_the_pace_does_not_end_because_it_works(flooded: Machine):
+    """Held back, a system sends little; it goes on to be held back while it takes every turn that it may have."""
+    for turn in range(100):
+        flooded.rests(flooded.pace.wait("flood") + WINDOW / 30)
+        flooded.takes("quiet", turn % 2)
+        assert flooded.pace.floods("flood")
+        flooded.takes("flood")
+        assert flooded.pace.wait("flood") > 0
+
+
+def test_who_sends_no_more_than_its_share_is_let_go(flooded: Machine):
+    """A system that was held back and then sends less than its share of all is no flood any more."""
+    for _ in range(3):
+        flooded.rests(WINDOW)
+        flooded.takes("quiet", 10)
+        flooded.takes("flood", 9)
+    assert flooded.pace.wait("flood") == 0.0
 
 
 def test_the_others_never_wait(flooded: Machine):
@@ -58,18 +100,30 @@ def test_the_others_never_wait(flooded: Machine):
     assert flooded.pace.wait("stranger") == 0.0
 
 
-def test_a_process_that_is_always_busy_starves_nobody(flooded: Machine):
-    """If the process never rests, for whatever reason, a flooding system still gets a turn now and then."""
-    flooded.works(1000.0)
-    assert flooded.pace.wait("flood") == min(LONGEST, DEEPEST / 0.5)
+def test_a_busy_process_starves_nobody():
+    """Whatever else keeps the process busy, a package of a flood costs no more than the most; and no wait is longer than the longest."""
+    machine = Machine()
+    machine.measures(1000.0)
+    machine.takes("quiet")
+    machine.takes("flood", FLOOD)
+    assert machine.pace.wait("flood") == pytest.approx(MOST / SHARE)
+    machine.takes("flood", size=1000 * HEAVY)
+    assert machine.pace.wait("flood") == LONGEST
+
+
+def test_a_time_without_a_package_measures_nothing():
+    """What the process did before any package came is no package's cost."""
+    machine = Machine()
+    machine.works(WINDOW)
+    machine.takes("quiet")
+    machine.takes("flood", FLOOD)
+    assert machine.pace.wait("flood") == pytest.approx(MOST / SHARE)
 
 
 def test_alone_nobody_waits():
     """A system that sends much alone has the whole hub."""
     machine = Machine()
     machine.takes("flood", 10 * FLOOD)
-    machine.pace.wait("flood")
-    machine.works(1.0)
     assert machine.pace.wait("flood") == 0.0
 
 
@@ -78,31 +132,32 @@ def test_several_that_send_much_do_not_wait():
     machine = Machine()
     machine.takes("one", 10 * FLOOD)
     machine.takes("other", 10 * FLOOD)
-    machine.works(1.0)
+    machine.takes("one", 1)
+    machine.takes("third", 1)
     assert machine.pace.wait("one") == machine.pace.wait("other") == 0.0
 
 
 def test_some_packages_are_no_flood():
     """A system that sends a few packages is not held back, however little the others send."""
     machine = Machine()
-    machine.takes("some", FLOOD - 1)
     machine.takes("quiet")
-    machine.works(1.0)
+    machine.takes("some", FLOOD - 1)
     assert machine.pace.wait("some") == 0.0
 
 
 def test_when_the_others_fall_silent_it_goes_on(flooded: Machine):
-    """Two windows after the last package of another system nobody is held back any more."""
-    for _ in range(2):
-        flooded.works(WINDOW)
-        flooded.takes("flood", FLOOD)
+    """Some seconds after the last package of another system nobody is held back any more."""
+    flooded.rests(PRESENCE)
+    flooded.takes("flood", FLOOD)
+    assert flooded.pace.floods("flood")
+    flooded.rests(0.001)
+    flooded.takes("flood")
     assert flooded.pace.wait("flood") == 0.0
 
 
 def test_without_a_share_nobody_is_held_back():
     """A share of 0 is no limit."""
     machine = Machine(share=0.0)
-    machine.takes("flood", FLOOD)
     machine.takes("quiet")
-    machine.works(1.0)
+    machine.takes("flood", FLOOD)
     assert machine.pace.wait("flood") == 0.0

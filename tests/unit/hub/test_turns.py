@@ -122,6 +122,20 @@ class Held(Pace):
         return 0.001 if name == self.name else 0.0
 
 
+class Flooding(Pace):
+    """A pace at which one system is said to flood, without having to wait."""
+
+    def __init__(self, name):
+        super().__init__(1.0)
+        self.name = name
+
+    def floods(self, name):
+        return name == self.name
+
+    def wait(self, _name):
+        return 0.0
+
+
 async def examined(turns, order, name):
     await turns.turn(name)
     order.append(name)
@@ -163,6 +177,19 @@ async def test_seats_left_free_by_one_that_is_held_back():
     async with seats.seat("b"):
         assert not held.done()
     held.cancel()
+
+
+async def test_who_floods_sits_alone():
+    """A system that floods has one seat at a time; the seats beside it are for the others."""
+    seats = Seats(3, Flooding("a"))
+    visits = [seats.seat(name) for name in ("a", "b", "b", "a")]
+    async with seats.seat("a"):
+        held = [asyncio.create_task(each.__aenter__()) for each in visits]
+        await settle()
+        assert [each.done() for each in held] == [False, True, True, False]
+    await settle()
+    assert [each.done() for each in held] == [True, True, True, False]
+    held[3].cancel()
 
 
 async def test_cancelled_in_the_moment_of_its_turn():
