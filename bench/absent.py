@@ -7,10 +7,12 @@ every message that it has it. Each counts what it got; who waited for it times t
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import aiohttp
@@ -47,8 +49,7 @@ def absent_of(binding: Binding, folder: Path, database: str, node: RabbitNode) -
     """Return the demo's system of that binding; for `pull` one that is enrolled for it, and nobody else's neighbour."""
     if binding is Binding.PULL:
         return _asking(database)
-    said = json.loads((folder / "credentials.json").read_text("utf-8"))
-    system = next(each for each in said["systems"] if each["binding"] == binding.value)
+    system = _system(folder, binding)
     party = Party(system["agencies"][0], system["id"], binding)
     address = URL(system["url"])  # without the password
     if binding is Binding.WEBHOOK:
@@ -56,6 +57,30 @@ def absent_of(binding: Binding, folder: Path, database: str, node: RabbitNode) -
     address = address.with_password(system["secret"])
     _make_account(node, address)
     return Absent(party, lambda _, got: _consuming(address, party, got), State.HANDED_OVER)
+
+
+def _system(folder: Path, binding: Binding) -> dict[str, Any]:
+    """Return what the demo's credentials say of its system of that binding."""
+    said = json.loads((folder / "credentials.json").read_text("utf-8"))
+    return next(each for each in said["systems"] if each["binding"] == binding.value)
+
+
+async def take_and_vanish(folder: Path, count: int) -> None:
+    """Take so many messages as the demo's system that consumes its queue, say nothing about them, and be gone."""
+    system = _system(folder, Binding.AMQP)
+    connection = await aio_pika.connect(str(URL(system["url"]).with_password(system["secret"])))
+    has_enough, taken = asyncio.Event(), itertools.count(1)
+
+    async def take(_message: AbstractIncomingMessage) -> None:
+        if next(taken) == count:
+            has_enough.set()
+
+    async with connection, asyncio.timeout(60):
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=100)
+        queue = await channel.get_queue(f"axis.{system['id']}.normal", ensure=False)
+        await queue.consume(take)
+        await has_enough.wait()
 
 
 def _asking(database: str) -> Absent:

@@ -6,10 +6,10 @@ process busy for a share of the time (`limits.busy_share`), with everything that
 receipts, not its examination alone. Alone nobody is held back, nor where no system costs more than all others: then turns are
 fair as they are.
 
-Packages are weighed, for a few large ones cost more than many small ones. What a unit of weight costs is measured, as the CPU that
-the process used in the last second for all that it did. A system begins to flood when its packages weigh `FLOOD` within a
-second or two, and more than those of all others. For as long as it is held back it goes on, unless they weigh less than its
-share of all: then it is its pace that makes it look modest.
+Packages are weighed, for a few large ones cost more than many small ones. What a unit of weight costs is measured, as the CPU
+that the process used in the last second for all that it did. A system begins to flood when its packages weigh `FLOOD` within a
+second or two, and more than those of all others. While it is held back its pace makes it look modest, so it goes on to be, unless
+its packages weigh less than its share of all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Callable
 WINDOW = 1.0  #: seconds; what weighs most is judged over one to two of them
 PRESENCE = 10.0  #: seconds after its last package for which a system counts as one of those who send
 FLOOD = 100  #: small packages, or as many bytes, in that time from which a system may be said to flood
-HEAVY = 131_072  #: bytes that weigh as much as a small package more
+HEAVY = 262_144  #: bytes that weigh as much as a small package more
 COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
 LONGEST = 0.5  #: seconds that a system waits for one turn at most
 

@@ -3,7 +3,8 @@
 Small packages are examined on the event loop itself (`LoopTurns`), a few in a row: what the first one has brought into the
 processor's caches serves the others, which then cost half as much (measured: a sixth of all CPU per package). After them the
 loop goes round, so that everybody else's requests go on. Large packages are examined in a few threads (`Seats`), one seat for
-each. A system that floods the hub has one turn or seat at a time while others send, too, and is held back between them (`hub.pace`).
+each. A system that floods the hub has one turn or seat at a time while others send, too, and is held back between them
+(`hub.pace`).
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def test_the_others_never_wait(flooded: Machine):
 
 
 def test_a_busy_process_starves_nobody():
-    """Whatever else keeps the process busy, a package of a flood costs no more than the most; and no wait is longer than the longest."""
+    """Whatever else keeps the process busy, a package costs the most at most; no wait is longer than the longest."""
     machine = Machine()
     machine.measures(1000.0)
     machine.takes("quiet")
