@@ -37,7 +37,11 @@ class Admission:
 
     def allowance(self, caller: Caller) -> Allowance | None:
         """Count one request of a caller; return what it may still ask for, None without a limit."""
-        return self._rates.take(f"{caller.role} {caller.name}", self._limits_of(caller), self._seconds())
+        return self._rates.take(_name(caller), self._limits_of(caller), self._seconds())
+
+    def may_come_at_once(self, caller: Caller) -> bool:
+        """Count one request of a caller and return True; count nothing when it would have to wait."""
+        return self._rates.take_at_once(_name(caller), self._limits_of(caller), self._seconds())
 
     def require_place(self, caller: Caller) -> None:
         """Raise `Deferral` rate-limited when `place` would: to be asked before a body is read."""
@@ -59,3 +63,7 @@ class Admission:
     def _limits_of(self, caller: Caller) -> LimitSettings:
         granted = self._register.snapshot.limits.get(caller.name) if caller.system_id is not None else None
         return self._usual if granted is None else granted.over(self._usual)
+
+
+def _name(caller: Caller) -> str:
+    return f"{caller.role} {caller.name}"

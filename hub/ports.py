@@ -117,8 +117,8 @@ class Mailbox(Protocol):
 class Trays(Protocol):
     """The in-tray and out-tray of systems that list everything and acknowledge one by one, without leases."""
 
-    async def has_consigned(self, system_id: str) -> bool:
-        """Tell whether anything waits for a system."""
+    async def with_consigned(self, system_ids: Collection[str]) -> frozenset[str]:
+        """Return those of these systems for which anything waits, in one read."""
 
     async def consigned(self, query: TrayQuery) -> tuple[TrayItem, ...]:
         """Return consigned deliveries, whoever holds a lease: urgent first, then oldest."""

@@ -61,6 +61,17 @@ class Rates:
             full_in=(burst - bucket.tokens) / rate,
         )
 
+    def take_at_once(self, name: str, limits: LimitSettings, now: float) -> bool:
+        """Take one token if there is one, or if there is no limit."""
+        rate = limits.requests_per_second
+        if rate <= 0:
+            return True
+        bucket = self._bucket(name, max(1, limits.burst), rate, now)
+        if bucket.tokens < 1.0:
+            return False
+        bucket.tokens -= 1.0
+        return True
+
     def _bucket(self, name: str, burst: int, rate: float, now: float) -> _Bucket:
         bucket = self._buckets.get(name)
         if bucket is None:

@@ -14,6 +14,7 @@ from hub.access import not_found, own_delivery
 from hub.accounts import Caller
 from hub.availability import ended, not_consigned
 from hub.changes import Changes
+from hub.empty_trays import EmptyTrays
 from hub.events import Event
 from hub.ids import DeliveryId
 from hub.lifecycle import State
@@ -21,6 +22,7 @@ from hub.measures import Measure
 from hub.ports import Clock, Store
 from hub.queries import DispatchItem, DispatchQuery, TrayItem, TrayQuery
 from hub.record import Reason, fact
+from hub.signals import Signals
 
 _TAKEABLE = frozenset({State.CONSIGNED})
 
@@ -30,15 +32,20 @@ _log = structlog.get_logger()
 class Tray:
     """The in-tray and out-tray of one caller at a time."""
 
-    def __init__(self, *, store: Store, clock: Clock, failures_before_alarm: int) -> None:
+    def __init__(self, *, store: Store, signals: Signals, clock: Clock, failures_before_alarm: int) -> None:
         self._store = store
+        self._empty = EmptyTrays(store, signals)
         self._clock = clock
         self._failures_before_alarm = failures_before_alarm
         self._alarms = 0
 
     async def is_empty(self, caller: Caller) -> bool:
         """Tell whether nothing waits for the caller's system: the answer to most polls, and the quickest."""
-        return not await self._store.has_consigned(_system_of(caller))
+        return await self._empty.look(_system_of(caller))
+
+    def is_known_empty(self, caller: Caller) -> bool:
+        """Tell whether that is known without looking."""
+        return self._empty.knows(_system_of(caller))
 
     async def consigned(self, caller: Caller, query: TrayQuery) -> tuple[TrayItem, ...]:
         """Return a page of what waits for the caller's system."""

@@ -10,10 +10,12 @@ from aiohttp import web
 from adapters.http.annexes import Annex, Annexes
 from adapters.http.bodies import expect_at_once, expect_later
 from adapters.http.context import LIFETIME, METRICS, SERVICES
-from adapters.http.door import ANNEXES, door
+from adapters.http.door import ANNEXES, REPEATS, REQUEST_LOG, door
 from adapters.http.halfway import halfway
 from adapters.http.lifetime import Lifetime
 from adapters.http.metrics import Metrics
+from adapters.http.repeats import Repeats
+from adapters.http.request_log import RequestLog
 from adapters.http.routes import ROUTES, Route
 from hub.failpoints import is_armed
 from hub.services import Services
@@ -32,6 +34,8 @@ def build(services: Services, routes: Iterable[Route] = ROUTES, annexes: tuple[A
     app[SERVICES] = services
     app[LIFETIME] = Lifetime()
     app[METRICS] = metrics = Metrics()
+    app[REQUEST_LOG] = RequestLog(metrics)
+    app[REPEATS] = Repeats(app[LIFETIME], metrics, app[REQUEST_LOG])
     services.commits.subscribe(metrics.observe)
     app[ANNEXES] = Annexes(annexes)
     for annex in annexes:

@@ -16,17 +16,21 @@ from adapters.http.annexes import Annex, Annexes, annex_answer
 from adapters.http.auth import Presented, authenticate
 from adapters.http.context import CALLER, FACTS, LIFETIME, TRACE_ID, common_headers, remember, services_of
 from adapters.http.framing import require_plain
-from adapters.http.guard import peer_behind
+from adapters.http.guard import bytes_of, peer_behind
 from adapters.http.lifetime import Lifetime
-from adapters.http.peers import Peer, address_behind, certificate_of
+from adapters.http.peers import CLIENT_CERT, Peer, address_behind, certificate_of
 from adapters.http.problems import problem_answer
 from adapters.http.query import Nothing, asked
+from adapters.http.repeats import Repeats
+from adapters.http.request_log import RequestLog
 from adapters.http.routes import BY_HANDLER, Route
 from adapters.http.tracing import trace_id_of
-from hub.annex import Visitor
+from hub.annex import Standing, Visitor
 from hub.trouble import Defect, Deferral, Refusal, Trouble
 
 ANNEXES = web.AppKey("annexes", Annexes)
+REPEATS = web.AppKey("repeats", Repeats)
+REQUEST_LOG = web.AppKey("request_log", RequestLog)
 
 _log = structlog.get_logger()
 
@@ -88,8 +92,15 @@ async def _visit(annex: Annex, request: web.Request, lifetime: Lifetime) -> web.
         certificate_sha256=_certificate_sha256(request, peer),
         is_stopping=lifetime.is_stopping,
         remember=partial(remember, request),
+        offer=partial(_offer, request, peer),
     )
     return await annex.answer(request, visitor)
+
+
+def _offer(request: web.Request, peer: Peer, standing: Standing) -> None:
+    """Remember an answer that stands for as long as this request is repeated; one that tells of its own trace is read anew."""
+    if "traceparent" not in request.headers and CLIENT_CERT not in request.headers:
+        request.app[REPEATS].remember(bytes_of(request), peer, request, standing)
 
 
 async def _admit(request: web.Request, route: Route | None, lifetime: Lifetime) -> None:

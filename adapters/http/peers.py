@@ -55,13 +55,13 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 def peer_of(transport: asyncio.BaseTransport, proxies: tuple[Network, ...]) -> Peer:
     """Return who is behind a transport; `proxies` are the networks of trusted proxies."""
+    name = transport.get_extra_info("peername")
+    if isinstance(name, (tuple, list)):
+        address, is_proxy = _known(str(name[0]), proxies)
+        return Peer(address, is_proxy, _certificate_of(transport))
     if transport.get_extra_info("socket").family == socket.AF_UNIX:
         return Peer(_LOCAL, is_proxy=True)  # its file mode says who may connect
-    name = transport.get_extra_info("peername")
-    if not isinstance(name, (tuple, list)):
-        return Peer(_GONE)  # reset before it was looked at
-    address, is_proxy = _known(str(name[0]), proxies)
-    return Peer(address, is_proxy, _certificate_of(transport))
+    return Peer(_GONE)  # reset before it was looked at
 
 
 def address_behind(request: web.BaseRequest, peer: Peer) -> str:

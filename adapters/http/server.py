@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -17,14 +16,15 @@ from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
 from adapters.http.annexes import Annex
 from adapters.http.app import build
-from adapters.http.context import LIFETIME, METRICS
-from adapters.http.door import ANNEXES
-from adapters.http.guard import Gate, GuardedHandler
+from adapters.http.context import LIFETIME
+from adapters.http.door import ANNEXES, REPEATS, REQUEST_LOG
+from adapters.http.doorstep import Doorsteps
+from adapters.http.gate import Gate
+from adapters.http.guard import GuardedHandler
 from adapters.http.lifetime import Lifetime
 from adapters.http.listeners import BACKLOG, Listener, allow_files
 from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
-from adapters.http.request_log import Outlet, RequestLog
 from adapters.http.routes import ROUTES, Route
 from hub.configuration import ConfigurationError
 from hub.failpoints import reached
@@ -59,8 +59,8 @@ async def serving(
     app = build(services, routes, annexes)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
-    factory = _factory(runner, listen)
-    servers = [await _serve(factory, each, listen) for each in listeners]
+    doorsteps = _doorsteps(runner, listen)
+    servers = [await _serve(doorsteps, each, listen) for each in listeners]
     try:
         host, port = listeners[0].socket.getsockname()[:2]
         yield host, port
@@ -68,6 +68,8 @@ async def serving(
         for server in servers:
             server.close()
         await _drain(app[LIFETIME], timedelta(seconds=listen.shutdown_timeout))
+        doorsteps.close()
+        app[REPEATS].close()
         await runner.cleanup()
 
 
@@ -101,7 +103,7 @@ def _require_the_strict_parser() -> None:
 
 
 async def _serve(
-    factory: Callable[[], GuardedHandler], listener: Listener, listen: ListenSettings
+    factory: Callable[[], asyncio.Protocol], listener: Listener, listen: ListenSettings
 ) -> asyncio.AbstractServer:
     loop = asyncio.get_running_loop()
     if listener.is_unix:
@@ -120,18 +122,22 @@ async def _drain(lifetime: Lifetime, within: timedelta) -> None:
         _log.warning("stopped-with-work-under-way", waited_seconds=within.total_seconds())
 
 
-def _factory(runner: web.AppRunner, listen: ListenSettings) -> partial[GuardedHandler]:
-    return partial(
+def _doorsteps(runner: web.AppRunner, listen: ListenSettings) -> Doorsteps:
+    loop, app = asyncio.get_running_loop(), runner.app
+    gate = Gate(listen, networks(listen.trusted_proxies), app[ANNEXES])
+    log = app[REQUEST_LOG]
+    handler = partial(
         GuardedHandler,
         cast("web.Server", runner.server),
-        Gate(listen, networks(listen.trusted_proxies), runner.app[ANNEXES]),
-        loop=asyncio.get_running_loop(),
+        gate,
+        loop=loop,
         keepalive_timeout=listen.idle_timeout,
+        tcp_keepalive=False,  # idle connections are closed much sooner
         lingering_time=LINGER,
         auto_decompress=False,
         max_line_size=_LONGEST_HEADER,
         max_field_size=_LONGEST_HEADER,
-        access_log_class=partial(RequestLog, runner.app[METRICS], Outlet()),
-        access_log=logging.getLogger("axis.requests"),
-        access_log_format="",
+        access_log_class=lambda _logger, _format: log,
+        access_log=log.logger,
     )
+    return Doorsteps(gate, app[REPEATS], handler, loop)

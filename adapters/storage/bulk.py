@@ -133,11 +133,13 @@ class BulkUpdate:
 class BulkSelect:
     """Runs `SELECT columns FROM (VALUES …) AS v CROSS JOIN table WHERE condition`: looks many keys up through an index.
 
+    Without a table only the values are chosen from.
     `CROSS JOIN` keeps SQLite from walking the whole table and looking into the values, which it does for `(a, b) IN (…)`.
     """
 
-    def __init__(self, table: Table, *, width: int, columns: str, condition: str) -> None:
-        self._bulk = _over_rows(f"SELECT {columns} FROM ", width, f" CROSS JOIN {table.name} WHERE {condition}")  # noqa: S608 - constants of this package
+    def __init__(self, table: Table | None, *, width: int, columns: str, condition: str) -> None:
+        joined = "" if table is None else f" CROSS JOIN {table.name}"
+        self._bulk = _over_rows(f"SELECT {columns} FROM ", width, f"{joined} WHERE {condition}")  # noqa: S608 - constants of this package
 
     def __call__(self, connection: Connection, rows: Sequence[Row]) -> Ran:
         """Look all rows up."""

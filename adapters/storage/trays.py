@@ -6,10 +6,12 @@ recipient on the way to the handover is found among the events of its delivery.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, TextClause, bindparam, func, or_, select
 
+from adapters.storage.bulk import BulkSelect
 from adapters.storage.database import Database
 from adapters.storage.tables import deliveries, events, packages
 from adapters.storage.terms import CONSIGNED, of
@@ -54,13 +56,11 @@ _tray = (
     .order_by(deliveries.c.id)
     .limit(bindparam("limit"))
 )
-_any = (
-    select(deliveries.c.id)
-    .where(
-        of("deliveries", CONSIGNED),
-        deliveries.c.system_id == bindparam("system"),
-    )
-    .limit(1)
+_with_any = BulkSelect(
+    None,
+    width=1,
+    columns="v.column1",
+    condition=f"EXISTS (SELECT 1 FROM deliveries WHERE deliveries.system_id = v.column1 AND deliveries.{CONSIGNED})",  # noqa: S608 - constants
 )
 _count = (
     select(func.count())
@@ -104,9 +104,11 @@ class Trays:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def has_consigned(self, system_id: str) -> bool:
-        """Tell whether anything waits for a system: most polls find nothing, and need no more than this."""
-        return bool(await self._database.look_up(_any, {"system": system_id}))
+    async def with_consigned(self, system_ids: Collection[str]) -> frozenset[str]:
+        """Return those of these systems for which anything waits, in one read."""
+        asked = [(each,) for each in system_ids]
+        found = await self._database.read(lambda connection: _with_any(connection, asked).rows())
+        return frozenset(system_id for (system_id,) in found)
 
     async def consigned(self, query: TrayQuery) -> tuple[TrayItem, ...]:
         """Return consigned deliveries, whoever holds a lease: urgent first, then oldest."""

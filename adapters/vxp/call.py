@@ -15,7 +15,11 @@ from hub.shared_secrets import VxpTerms
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """The request, who makes it, and its signed parameters. `remember` adds facts to its log line."""
+    """The request, who makes it, and its signed parameters. `remember` adds facts to its log line.
+
+    `offer` says which answer stands for its repetitions as long as a condition holds; whether its caller may still come in
+    is asked beside that.
+    """
 
     request: web.Request
     services: Services
@@ -24,6 +28,7 @@ class Call:
     terms: VxpTerms
     body: bytes  #: empty where a file is sent: that is streamed
     remember: Callable[..., None]
+    offer: Callable[[bytes, Callable[[], bool]], None]
 
     @property
     def snapshot(self) -> Snapshot:

@@ -31,11 +31,13 @@ RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 
 class Admitted(Struct, frozen=True):
-    """A caller and what it signed. `terms` are those of its system."""
+    """A caller and what it signed with which secret. `terms` are those of its system, by a version of the register."""
 
     caller: Caller
+    secret: SharedSecret
     parameters: Parameters
     terms: VxpTerms
+    version: int
 
     @property
     def system_id(self) -> str:
@@ -67,7 +69,20 @@ class Callers:
         _require_terms(caller.name, terms, visitor, snapshot, at)
         self._services.credential_uses.note((secret.id,), at)
         await self._pace(caller)
-        return Admitted(caller, parameters, terms)
+        return Admitted(caller, secret, parameters, terms, snapshot.directory.version)
+
+    def admit_again(self, admitted: Admitted) -> bool:
+        """Let the very same request in from the same address, and count it; False: it is to be judged anew, or has to wait.
+
+        All that was judged depends on the request, the register and the end of its secret. Raises `Deferral` as `admit` does.
+        """
+        at = self._services.clock()
+        if self._services.register.known().directory.version != admitted.version or not admitted.secret.is_valid(at):
+            return False
+        if not self._services.admission.may_come_at_once(admitted.caller):
+            return False
+        self._services.credential_uses.note((admitted.secret.id,), at)
+        return True
 
     def _proven(
         self, headers: RawHeaders, snapshot: Snapshot, at: datetime, *, is_kept: bool

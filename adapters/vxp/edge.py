@@ -7,16 +7,18 @@ statuses are for whoever stands between: a path or method that does not exist, a
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 
 from adapters.vxp.bodies import drain, small_body
 from adapters.vxp.call import Call
-from adapters.vxp.callers import Callers
+from adapters.vxp.callers import Admitted, Callers
 from adapters.vxp.codes import code_of, reason_of
-from adapters.vxp.envelope import JSON, encoded, failure
+from adapters.vxp.envelope import HEADERS, JSON, encoded, failure
 from adapters.vxp.operations import Operation, operation_at
-from hub.annex import PlainAnswer, Visitor
+from hub.annex import PlainAnswer, Standing, Visitor
 from hub.problems import CATALOGUE
 from hub.services import Services
 from hub.shared_secrets import SecretLocker
@@ -81,8 +83,13 @@ class VxpEdge:
             terms=admitted.terms,
             body=b"" if operation.takes_file else await small_body(request, self._services),
             remember=visitor.remember,
+            offer=partial(self._offer, visitor, admitted),
         )
         return await operation.handler(call)
+
+    def _offer(self, visitor: Visitor, admitted: Admitted, body: bytes, holds: Callable[[], bool]) -> None:
+        answer = PlainAnswer(200, body, JSON, HEADERS)
+        visitor.offer(Standing(answer, lambda: holds() and self._callers.admit_again(admitted)))
 
 
 def _status(trouble: Trouble, operation: Operation | None) -> int:

@@ -15,12 +15,9 @@ from aiohttp import web
 JSON = "application/json"
 OK_CODE = "0"
 
-_HEADERS = {
-    "Content-Type": JSON,
-    "Cache-Control": "no-store",
-    "Server": "axis-hub",
-    "X-Content-Type-Options": "nosniff",
-}
+#: On every answer.
+HEADERS = {"Cache-Control": "no-store", "Server": "axis-hub", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {"Content-Type": JSON, **HEADERS}
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 

@@ -42,7 +42,7 @@ _WAITING = {
 async def received(call: Call) -> web.StreamResponse:
     """List what is consigned to the caller's agencies: urgent first, then oldest."""
     if await call.services.tray.is_empty(call.caller):
-        return answer(_NOTHING)
+        return _empty(call, _NOTHING)
     query = _tray_query(call, kind_in(call.parameters) or Kind.DOCUMENT)
     items = await call.services.tray.consigned(call.caller, query)
     message_type = _MESSAGE_TYPES[Kind(query.kind)]
@@ -79,8 +79,15 @@ async def sent(call: Call) -> web.StreamResponse:
 
 async def _count(call: Call, kind: Kind) -> web.StreamResponse:
     if await call.services.tray.is_empty(call.caller):
-        return answer(_NONE)
+        return _empty(call, _NONE)
     return answer(success(count=await call.services.tray.count(call.caller, _tray_query(call, kind))))
+
+
+def _empty(call: Call, body: bytes) -> web.StreamResponse:
+    """Say that nothing waits, also to the very same poll as long as that is known."""
+    tray, caller = call.services.tray, call.caller  # not the call, which would hold its request for as long
+    call.offer(body, lambda: tray.is_known_empty(caller))
+    return answer(body)
 
 
 def _tray_query(call: Call, kind: Kind) -> TrayQuery:

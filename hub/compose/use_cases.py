@@ -45,7 +45,12 @@ def services_of(base: Foundation, outside: Outside, watching: Watching) -> Servi
     pressure = _pressure(base)
     admission = _admission(base, pressure)
     library = Library(store, base.register)
-    tray = Tray(store=store, clock=base.clock, failures_before_alarm=settings.vxp.failures_before_alarm)
+    tray = Tray(
+        store=store,
+        signals=base.signals,
+        clock=base.clock,
+        failures_before_alarm=settings.vxp.failures_before_alarm,
+    )
     strangers = Strangers(settings.limits.failed_logins_per_minute)
     return Services(
         settings=settings,

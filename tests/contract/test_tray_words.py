@@ -7,6 +7,7 @@ from hub.accounts import Caller, Role
 from hub.changes import Changes
 from hub.events import Event
 from hub.lifecycle import State
+from hub.signals import Signals
 from hub.tray import Tray
 from hub.trouble import Refusal
 
@@ -18,7 +19,7 @@ FAILURE, PROCESSING = Event.PROCESSING_FAILURE, Event.PROCESSING
 
 @pytest.fixture
 def tray(store):
-    return Tray(store=store, clock=lambda: AT, failures_before_alarm=3)
+    return Tray(store=store, signals=Signals(), clock=lambda: AT, failures_before_alarm=3)
 
 
 @pytest.fixture

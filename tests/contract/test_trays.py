@@ -24,8 +24,7 @@ async def test_everything_that_is_consigned_whoever_leased_it(store):
     for _ in range(2):
         assert ids(await store.consigned(OWN)) == [each.id for each in (*urgent, *normal)]
     assert await store.count_consigned(OWN) == 3
-    assert await store.has_consigned("sys-2")
-    assert not await store.has_consigned("sys-1")
+    assert await store.with_consigned(("sys-1", "sys-2", "sys-3", "sys-4")) == {"sys-2", "sys-3"}
 
 
 async def test_what_is_not_consigned_is_not_there(store):
@@ -39,7 +38,7 @@ async def test_what_is_not_consigned_is_not_there(store):
     await store.record(Changes(moves=(move(delivery, State.HANDED_OVER, expected=State.CONSIGNED),)))
     assert await store.consigned(OWN) == ()
     assert await store.count_consigned(OWN) == 0
-    assert not await store.has_consigned("sys-2")
+    assert await store.with_consigned(("sys-2",)) == frozenset()
 
 
 async def test_kinds_are_apart(store):

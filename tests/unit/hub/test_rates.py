@@ -67,3 +67,14 @@ def test_window():
     """The window says after how long the burst is there again; `full_in` when, from now."""
     first = Rates().take("a", LIMITS, 0.0)
     assert (first.window, first.full_in) == (0.5, pytest.approx(0.1))
+
+
+def test_at_once_or_not_at_all():
+    """Who may not wait takes a token that is there, of the same bucket, and leaves it alone otherwise."""
+    rates = Rates()
+    limits = LimitSettings(requests_per_second=1.0, burst=2)
+    assert [rates.take_at_once("a", limits, 0.0) for _ in range(3)] == [True, True, False]
+    allowance = rates.take("a", limits, 0.9)
+    assert allowance is not None
+    assert allowance.wait == pytest.approx(0.1)
+    assert rates.take_at_once("a", LimitSettings(requests_per_second=0.0), 0.0)

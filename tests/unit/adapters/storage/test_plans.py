@@ -130,6 +130,7 @@ async def test_work_lists_are_looked_up(storage, explained):
 async def test_trays_are_looked_up(storage, explained):
     """In-trays and out-trays go through an index, with and without a page, a recipient or a time."""
     store = storage.store
+    await store.with_consigned(("x", "y", "z"))
     for since, recipients, offset in product((None, AT), (None, ("x",)), (0, 10)):
         narrowed = {"since": since, "until": since, "offset": offset, "limit": 5}
         asked = TrayQuery(system_id="x", kind="document", recipients=recipients, **narrowed)
