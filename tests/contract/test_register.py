@@ -14,6 +14,7 @@ from signing.verify import RegisteredCertificate
 from .samples import AT
 
 SYSTEM = System("sys-1", "Văn thư", Binding.WEBHOOK, SignaturePolicy.TRANSPORT, webhook_url="https://a.example/in")
+PARENT = Agency("H99", "Tỉnh Mẫu")
 AGENCY = Agency(
     "H99.01",
     "Sở Mẫu",
@@ -39,6 +40,7 @@ def registers(storage):
 async def filled(registers):
     """A register with one entry of each kind."""
     await registers.add_system(SYSTEM, "whsec_1")
+    await registers.add_agency(PARENT)
     await registers.add_agency(AGENCY)
     await registers.add_certificate(CERTIFICATE)
     await registers.add_user(USER)
@@ -57,7 +59,7 @@ async def test_entries_return_as_added(filled):
     """Every kind of entry is read back equal."""
     register = await filled.load_register()
     assert register.systems == (SYSTEM,)
-    assert register.agencies == (AGENCY,)
+    assert register.agencies == (PARENT, AGENCY)
     assert register.certificates == (CERTIFICATE,)
     assert register.users == (USER,)
     assert register.api_keys == (KEY,)
@@ -122,7 +124,7 @@ async def test_updates_replace(filled):
     await filled.update_agency(agency)
     await filled.update_user(replace(USER, role=Role.ADMIN))
     register = await filled.load_register()
-    assert (register.systems, register.agencies) == ((system,), (agency,))
+    assert (register.systems, register.agencies) == ((system,), (PARENT, agency))
     assert register.users == (replace(USER, role=Role.ADMIN),)
     assert register.webhook_secrets == {"sys-1": "whsec_1"}
     await filled.update_system(system, "whsec_2")
@@ -137,14 +139,14 @@ async def test_suspending_and_resuming(filled):
     await filled.revoke_api_key("k1", AT)
     register = await filled.load_register()
     assert not register.systems[0].is_active
-    assert register.agencies[0].is_suspended
+    assert [each.is_suspended for each in register.agencies] == [False, True]
     assert register.certificates[0].is_suspended
     assert register.api_keys[0].revoked_at == AT
     await filled.suspend_system("sys-1", is_active=True)
     await filled.suspend_agency("H99.01", is_suspended=False)
     await filled.suspend_certificate("ab" * 32, is_suspended=False)
     register = await filled.load_register()
-    assert (register.systems, register.agencies, register.certificates) == ((SYSTEM,), (AGENCY,), (CERTIFICATE,))
+    assert (register.systems, register.agencies, register.certificates) == ((SYSTEM,), (PARENT, AGENCY), (CERTIFICATE,))
 
 
 async def test_import_adds_and_replaces(filled):
@@ -157,7 +159,7 @@ async def test_import_adds_and_replaces(filled):
     register = await filled.load_register()
     assert register.version == before + 1
     assert register.systems == (SYSTEM, other)
-    assert register.agencies == tuple(sorted((renamed, *more), key=lambda each: each.code))
+    assert register.agencies == tuple(sorted((PARENT, renamed, *more), key=lambda each: each.code))
     assert register.webhook_secrets == {"sys-1": "whsec_1", "sys-2": "s"}
     assert register.certificates == (CERTIFICATE,)
 

@@ -77,12 +77,11 @@ async def test_recording_looks_everything_up(storage, explained):
 
 
 def _guards(connection, units):
-    from adapters.storage.record import _read_keys, _read_standings
+    from adapters.storage.record import _ask_for_keys, _ask_for_standings
 
-    _read_keys(connection, units)
-    _read_standings(
-        connection, [Changes(moves=tuple(move(each, State.QUEUED) for unit in units for each in unit.deliveries))]
-    )
+    _ask_for_keys(connection, units).rows()
+    moved = Changes(moves=tuple(move(each, State.QUEUED) for unit in units for each in unit.deliveries))
+    _ask_for_standings(connection, [moved]).rows()
 
 
 async def test_single_things_are_looked_up(storage, explained):
