@@ -114,9 +114,12 @@ def _run_worker(settings: Settings, base_dir: Path, role: ProcessRole, number: i
 
 def _announce(settings: Settings, base_dir: Path, role: ProcessRole, host: str, port: int) -> None:
     lines = welcome(settings, base_dir, host, port) if role.answers_callers else welcome_courier(settings, host, port)
-    for line in lines:
-        print_line(line)
-    sys.stdout.flush()  # whoever started us in the background reads it now
+    try:
+        for line in lines:
+            print_line(line)
+        sys.stdout.flush()  # whoever started us in the background reads it now
+    except OSError:  # a full disk, a reader that has gone: the greeting is lost, as a line of the log would be
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def migrate(*, config: Config = None) -> int:

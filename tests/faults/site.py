@@ -83,7 +83,7 @@ class Site(Struct, eq=False):
         deadline = time.monotonic() + _START_LIMIT
         while not await asyncio.to_thread(_is_ok, hub.url + path):
             if not hub.is_running or time.monotonic() > deadline:
-                raise AssertionError(f"no 200 from {path}:\n{hub.log.read_text(errors='replace')[-4000:]}")
+                raise AssertionError(f"no 200 from {path}:\n{hub.end_of_log()}")
             await asyncio.sleep(0.05)
 
     def _mine(self) -> dict[str, str]:

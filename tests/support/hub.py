@@ -123,7 +123,13 @@ class HubProcess:
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        raise AssertionError(f"the hub did not become ready:\n{self.log.read_text(errors='replace')[-4000:]}")
+        raise AssertionError(f"the hub did not become ready:\n{self.end_of_log()}")
+
+    def end_of_log(self) -> str:
+        """Return the last of what it has written, as far as that can be read again: a test's log may be a device."""
+        if not self.log.is_file():
+            return ""
+        return self.log.read_bytes()[-4000:].decode(errors="replace")
 
     def kill(self) -> None:
         """End it as a power cut would: SIGKILL."""
