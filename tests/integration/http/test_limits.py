@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
 import time
@@ -221,9 +222,13 @@ def test_row_44_too_many_wait_for_a_place(tmp_path):
     hub = HubProcess.create(tmp_path / "hub", narrow).start()
     try:
         world = world_of(hub)
-        packages = [world.signed() for _ in range(24)]
-        with ThreadPoolExecutor(24) as pool:
-            answers = list(pool.map(lambda package: world.api().submit(package), packages))
+        packages = [world.signed(files=[NewFile("so.bin", os.urandom(1_000_000))]) for _ in range(12)]
+        with ThreadPoolExecutor(12) as pool:
+            hub.freeze()  # so that all are there when it looks
+            answering = [pool.submit(world.api().submit, package) for package in packages]
+            time.sleep(1.0)
+            hub.thaw()
+            answers = [each.result() for each in answering]
     finally:
         hub.stop()
     statuses = [answer.status for answer in answers]
