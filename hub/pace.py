@@ -1,15 +1,15 @@
 """How fast the one system that sends most may go while others send: what it leaves free is what keeps the others quick.
 
 A hub whose every moment is taken answers late, however fairly it takes turns. So while other systems send, too, the turns of the
-one whose packages cost more than all of theirs together come one by one and evenly spaced: so far apart that they keep this
-process busy for a share of the time (`limits.busy_share`), with everything that a package causes, from its first byte to its
-receipts, not its examination alone. Alone nobody is held back, nor where no system costs more than all others: then turns are
-fair as they are.
+one whose packages cost several times as much as all of theirs together come one by one and evenly spaced: so far apart that they
+keep this process busy for a share of the time (`limits.busy_share`), with everything that a package causes, from its first byte
+to its receipts, not its examination alone. Alone nobody is held back, nor where no system costs that much more than all others:
+then turns are fair as they are, and none of the hub's speed is left unused.
 
 Packages are weighed, for a few large ones cost more than many small ones. What a unit of weight costs is measured, as the CPU
 that the process used in the last second for all that it did. A system begins to flood when its packages weigh `FLOOD` within a
-second or two, and more than those of all others. While it is held back its pace makes it look modest, so it goes on to be, unless
-its packages weigh less than its share of all.
+second or two, and `DOMINANT` times as much as those of all others. While it is held back its pace makes it look modest, so it
+goes on to be, unless its packages weigh less than its share of all.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Callable
 WINDOW = 1.0  #: seconds; what weighs most is judged over one to two of them
 PRESENCE = 10.0  #: seconds after its last package for which a system counts as one of those who send
 FLOOD = 100  #: small packages, or as many bytes, in that time from which a system may be said to flood
+DOMINANT = 4  #: times the weight of all others together
 HEAVY = 262_144  #: bytes that weigh as much as a small package more
 COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
 LONGEST = 0.5  #: seconds that a system waits for one turn at most
@@ -78,7 +79,7 @@ class Pace:
         held, until = self._held
         if held == name and now - until < WINDOW:
             return own > self._share * total
-        return own >= FLOOD and 2 * own > total
+        return own >= FLOOD and own > DOMINANT * (total - own)
 
     def wait(self, name: str) -> float:
         """Return how many seconds `name` has to wait before it asks again for a turn; 0.0: it may have one."""

@@ -81,7 +81,7 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     concurrent_submissions: int = 4
     waiting_submissions: int = 500
     stored_bytes: int = 0
-    busy_share: float = 0.1
+    busy_share: float = 0.2
     failed_logins_per_minute: int = 60
 
 

@@ -10,7 +10,7 @@ import pytest
 from adapters.vxp.signature import format_timestamp, signed_headers
 from tests.integration.http.client import Api, raw
 from tests.support.hub import axis
-from tests.support.vxp import EDOC, A, B, clear, found, letter, secret_of, sending
+from tests.support.vxp import A, B, clear, found, letter, secret_of, sending
 
 ROUTE = 'axis_http_requests_total{method="POST",route="/vxp/getReceivedEdocList",status="200"}'
 

@@ -95,7 +95,7 @@ def test_who_sends_no_more_than_its_share_is_let_go(flooded: Machine):
 
 
 def test_the_others_never_wait(flooded: Machine):
-    """Whoever does not send more than all others together is not held back."""
+    """Whoever does not flood is not held back."""
     assert flooded.pace.wait("quiet") == 0.0
     assert flooded.pace.wait("stranger") == 0.0
 
@@ -128,13 +128,21 @@ def test_alone_nobody_waits():
 
 
 def test_several_that_send_much_do_not_wait():
-    """Where nobody sends more than all others together, taking turns is fair enough."""
+    """Where nobody sends many times as much as all others, taking turns is fair enough."""
     machine = Machine()
     machine.takes("one", 10 * FLOOD)
     machine.takes("other", 10 * FLOOD)
     machine.takes("one", 1)
     machine.takes("third", 1)
     assert machine.pace.wait("one") == machine.pace.wait("other") == 0.0
+
+
+def test_who_sends_most_is_no_flood_yet():
+    """A system that sends three packages of four has the speed of the hub like everybody else."""
+    machine = Machine()
+    machine.takes("others", FLOOD)
+    machine.takes("most", 3 * FLOOD)
+    assert machine.pace.wait("most") == 0.0
 
 
 def test_some_packages_are_no_flood():
