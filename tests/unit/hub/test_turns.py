@@ -24,9 +24,9 @@ async def test_names_take_turns():
     assert order == ["a", "a", "b", "c", "a", "b", "a"]
 
 
-async def test_the_loop_goes_round_between_turns():
-    """Between two turns everybody else on the event loop goes on."""
-    turns, story = LoopTurns(Pace(0.0), in_a_round=1), []
+async def story_of(turns, examinations):
+    """What happens on a loop with so many examinations and somebody else who wants one step in each round."""
+    story = []
 
     async def examine():
         await turns.turn("a")
@@ -37,25 +37,20 @@ async def test_the_loop_goes_round_between_turns():
             story.append("other")
             await asyncio.sleep(0)
 
-    await asyncio.gather(*(examine() for _ in range(5)), others())
+    await asyncio.gather(*(examine() for _ in range(examinations)), others())
+    return story
+
+
+async def test_the_loop_goes_round_between_turns():
+    """Between two turns everybody else on the event loop goes on."""
+    story = await story_of(LoopTurns(Pace(0.0), in_a_round=1), 5)
     places = [place for place, what in enumerate(story) if what == "examined"]
     assert all(later - earlier > 1 for earlier, later in pairwise(places))
 
 
 async def test_a_few_turns_in_a_row():
     """So many examinations follow each other directly; then the loop goes round before the next ones."""
-    turns, story = LoopTurns(Pace(0.0), in_a_round=3), []
-
-    async def examine():
-        await turns.turn("a")
-        story.append("examined")
-
-    async def others():
-        for _ in range(20):
-            story.append("other")
-            await asyncio.sleep(0)
-
-    await asyncio.gather(*(examine() for _ in range(6)), others())
+    story = await story_of(LoopTurns(Pace(0.0), in_a_round=3), 6)
     rows = [len(list(row)) for what, row in groupby(story) if what == "examined"]
     assert rows == [3, 3]
 
