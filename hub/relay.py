@@ -87,6 +87,7 @@ class Relay:
         try:
             await self._store.record(published_changes(order, errand, at))
         except Stale:  # a courier or a recall was faster; only the order is ours to mark
+            self._freight.take((order.id,))  # whoever carries it must see what has become of it
             await self._store.record(Changes(order_changes=(Published(order_id=order.id, at=at),)))
 
 
