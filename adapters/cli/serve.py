@@ -136,13 +136,17 @@ def migrate(*, config: Config = None) -> int:
 
 
 def _require_migrated(url: str, config: Path) -> None:
-    """Raise `UsageFault` when the database is old. A server that is away may come back: `/readyz` says it until then."""
+    """Raise `UsageFault` when the database is old.
+
+    A server that is away or a disk that is full may be well again soon: `/readyz` says it until then.
+    """
+    from adapters.storage.dialects import is_missing
     from hub.trouble import Deferral
 
     try:
         require_migrated(url, config)
     except Deferral:
-        if url.startswith("sqlite"):
+        if is_missing(url):
             raise
 
 

@@ -74,6 +74,12 @@ def prepare_place(url: str) -> None:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
 
 
+def is_missing(url: str) -> bool:
+    """Return whether the database is a SQLite file that is not there."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file()
+
+
 def queue_for_append(connection: Connection) -> None:
     """Make other processes' appends wait for this commit, so that the numbers of events follow the order of commits.
 

@@ -9,16 +9,21 @@ from adapters.storage.opening import Storage
 from adapters.trust.load import Trust
 from hub.health import Probe
 from hub.ports import Clock
+from hub.register import CurrentRegister
 from hub.trouble import Deferral
 
 _LEAST_FREE_BYTES = 268_435_456  #: below this much free disk the hub says that it is not ready
 
 
-def probes(storage: Storage, trust: Trust, content_dir: Path, now: Clock) -> dict[str, Probe]:
+def probes(
+    storage: Storage, register: CurrentRegister, trust: Trust, content_dir: Path, now: Clock
+) -> dict[str, Probe]:
     """Return them by name."""
 
     async def database() -> str:
-        return f"register version {await storage.registers.register_version()}"
+        version = await storage.registers.register_version()
+        register.known()
+        return f"register version {version}"
 
     async def signing() -> str:
         until = trust.hub_certificate.not_valid_after_utc

@@ -151,7 +151,7 @@ def _pressure(base: Foundation) -> Pressure:
 
 
 def _health(base: Foundation, outside: Outside, watching: Watching) -> Health:
-    own = probes(base.storage, base.trust, base.settings.storage.content_dir, now)
+    own = probes(base.storage, base.register, base.trust, base.settings.storage.content_dir, now)
     brokers = outside.brokerage.probes()
     return Health(own | watching.probes() | brokers, may_be_away=frozenset(brokers))
 

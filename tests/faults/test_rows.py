@@ -18,6 +18,7 @@ from .proxy import proxy_to
 
 LARGE = 300_000  #: bytes of an attachment that goes through the spool into a file
 ONCE = RetryPolicy(attempts=1, answer_within=20.0)
+PATIENT = RetryPolicy(attempts=30, longest=1.0)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process, and its clock, are Linux's")
 
@@ -98,6 +99,19 @@ async def test_disk_full(hub, office):
         assert list((hub.folder / "data/spool").glob("*/*")) == []
         assert [each for each in (hub.folder / "data/content").rglob("*") if each.is_file()] == []
     assert not (await office.client.submit(parcel.data)).is_replay
+
+
+async def test_start_on_a_full_disk(hub, office):
+    """Row 54: a hub that was killed starts on a disk without room, not ready, and goes on with what it had when there is some."""
+    kept = (await office.client.submit(office.parcel().data)).package
+    hub.kill()
+    hub.wrapper = ("prlimit", f"--fsize={hub.folder.stat().st_blksize}:")
+    hub.launch()
+    async with open_client(hub.url, None, retry=PATIENT) as client:
+        assert not (await client.ready())[0]
+    resource.prlimit(hub.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    hub.wait_until_ready()
+    assert [each.id for each in (await office.client.packages()).items] == [kept.id]
 
 
 async def test_no_room_for_the_log(hub):
