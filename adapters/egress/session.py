@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from aiohttp.resolver import ThreadedResolver
 
+from adapters.egress.names import SystemResolver
 from adapters.egress.resolver import GuardedResolver
 from adapters.egress.target import Guard
 
@@ -29,7 +29,7 @@ async def open_session(
     servers close an idle one, or a call is lost in the moment of closing.
     """
     connector = aiohttp.TCPConnector(
-        resolver=GuardedResolver(resolver or ThreadedResolver(), guard),
+        resolver=GuardedResolver(resolver or SystemResolver(), guard),
         use_dns_cache=False,
         limit=0,  # callers bound their calls; a common bound would let one slow target stop the others
         keepalive_timeout=keep_alive,
