@@ -19,13 +19,13 @@ import aiohttp
 import msgspec
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
-from aiohttp import web
 from msgspec import Struct
 from sqlalchemy import create_engine
 from yarl import URL
 
 from bench.enrolling import count_up, enrol_agency, enrol_asking, new_key
 from bench.past import Party
+from bench.receiver import answering
 from hub.lifecycle import State
 from routing.values import Binding
 from tests.services.rabbitmq import RabbitNode
@@ -53,7 +53,7 @@ def absent_of(binding: Binding, folder: Path, database: str, node: RabbitNode) -
     party = Party(system["agencies"][0], system["id"], binding)
     address = URL(system["url"])  # without the password
     if binding is Binding.WEBHOOK:
-        return Absent(party, lambda _, got: _called(address, got), State.CONSIGNED)
+        return Absent(party, lambda _, got: answering(address.port or 80, got), State.CONSIGNED)
     address = address.with_password(system["secret"])
     _make_account(node, address)
     return Absent(party, lambda _, got: _consuming(address, party, got), State.HANDED_OVER)
@@ -65,22 +65,39 @@ def _system(folder: Path, binding: Binding) -> dict[str, Any]:
     return next(each for each in said["systems"] if each["binding"] == binding.value)
 
 
+@asynccontextmanager
+async def taking(folder: Path) -> AsyncIterator[None]:
+    """Take every message as the demo's system that consumes its queue, and say nothing about them to the hub."""
+
+    async def take(message: AbstractIncomingMessage) -> None:
+        await message.ack()
+
+    async with _receiving(folder, take):
+        yield
+
+
 async def take_and_vanish(folder: Path, count: int) -> None:
-    """Take so many messages as the demo's system that consumes its queue, say nothing about them, and be gone."""
-    system = _system(folder, Binding.AMQP)
-    connection = await aio_pika.connect(str(URL(system["url"]).with_password(system["secret"])))
+    """Take so many messages as that system, say nothing about them to anybody, and be gone."""
     has_enough, taken = asyncio.Event(), itertools.count(1)
 
     async def take(_message: AbstractIncomingMessage) -> None:
         if next(taken) == count:
             has_enough.set()
 
-    async with connection, asyncio.timeout(60):
+    async with asyncio.timeout(60), _receiving(folder, take):
+        await has_enough.wait()
+
+
+@asynccontextmanager
+async def _receiving(folder: Path, take: Callable[[AbstractIncomingMessage], Awaitable[None]]) -> AsyncIterator[None]:
+    system = _system(folder, Binding.AMQP)
+    connection = await aio_pika.connect(str(URL(system["url"]).with_password(system["secret"])))
+    async with connection:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=100)
         queue = await channel.get_queue(f"axis.{system['id']}.normal", ensure=False)
         await queue.consume(take)
-        await has_enough.wait()
+        yield
 
 
 def _asking(database: str) -> Absent:
@@ -123,22 +140,6 @@ async def _take(session: aiohttp.ClientSession, delivery_ids: Iterator[str], got
         async with session.post(f"/v1/deliveries/{each}/ack") as receipt:
             receipt.raise_for_status()
         got(each)
-
-
-@asynccontextmanager
-async def _called(address: URL, got: Got) -> AsyncIterator[None]:
-    async def receive(request: web.Request) -> web.Response:
-        await request.read()
-        got(request.headers["webhook-id"])
-        return web.Response()
-
-    app = web.Application()
-    app.router.add_post(address.path, receive)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, address.host, address.port).start()
-    yield
-    await runner.cleanup()
 
 
 @asynccontextmanager

@@ -1,10 +1,14 @@
 """What dead and slow systems cost the others: `python -m bench.isolation [--rabbitmq]`.
 
-Two hubs, each with a PostgreSQL of its own, are given the same load: a system sends a small package every 50 ms to one that
-asks its inbox, and others as many to further systems. At one hub these are well. At the other the webhook of one takes
-every call and never answers, that of the next refuses connections, and with `--rabbitmq` the consumer of a third has taken some
-messages from its queue, said nothing about them, and gone. The hubs take turns. Printed is the time from acceptance to
-consignment of the first system's packages, by the hub's own clock: the median over the rounds, and its ratio.
+Two hubs, each with a PostgreSQL (and a RabbitMQ) of its own, have the same systems and are handed the same packages: ten a
+second for each of two that are watched, one that asks its inbox and one whose webhook answers, and for each of those that
+may be in trouble, two webhooks and with `--rabbitmq` a consumer of its queue. At one hub these are well: they answer, and take
+what comes. At the other the first webhook takes every call and never answers, the second refuses connections, and the
+consumer has taken some messages, said nothing about them, and gone. So both hubs have the same work but for what trouble
+makes of it; nobody acknowledges anything, for handovers that come at one hub only would be work that the other is spared.
+
+The hubs take turns. Printed is the time from acceptance to consignment of what the watched systems get, by the hub's own clock:
+the median over the rounds, and its ratio.
 """
 
 from __future__ import annotations
@@ -13,44 +17,51 @@ import argparse
 import asyncio
 import statistics
 import tempfile
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 
-import aiohttp
 import msgspec
-from aiohttp import web
 from msgspec import Struct
 from sqlalchemy import Connection, create_engine, insert
 
 from adapters.storage.register_tables import systems
-from bench.absent import Absent, absent_of, take_and_vanish
+from bench.absent import absent_of, take_and_vanish, taking
 from bench.clock import readable
 from bench.compare import percentile
 from bench.demo import Demo
 from bench.enrolling import count_up, enrol_agency
 from bench.neighbour import Neighbour
-from bench.packages import Letter, write_packages
+from bench.receiver import PATH, answering, hanging
 from bench.servers import Design, Server, serving
 from bench.services import postgresql, rabbitmq
 from routing.values import Binding
 from tests.support.hub import free_port
 
-_EVERY = 0.1  #: seconds between two packages to each of the systems in trouble
-_WARM = 60  #: packages before anything is measured; as many as a consumer must have taken
-_SLOW, _DEAD = "H99.03", "H99.98"
-_WELL = "H99.05"
+_EVERY = 0.1  #: seconds between two packages to one system
+_WARM = 60  #: packages to each before anything is measured
+_TAKEN = 30  #: messages that the consumer has when it goes
+_CALLED = "H99.03"  #: the demo's agency whose system is called
+_SLOW, _DEAD = "H99.95", "H99.96"
+
+
+class Ports(Struct, frozen=True):
+    """Where the webhooks of one hub's systems are, or nobody is."""
+
+    called: int
+    slow: int
+    dead: int
 
 
 class Place(Struct, frozen=True):
-    """A running hub, the systems that are sent to beside the watched one, and the one that consumes a queue, if any."""
+    """A running hub, who sends to the watched systems, by what is watched, and to the others."""
 
     demo: Demo
     hub: Server
-    slow_port: int
-    others: tuple[str, ...]
-    consumer: Absent | None
+    ports: Ports
+    watched: dict[str, Neighbour]
+    others: tuple[Neighbour, ...]
+    has_consumer: bool
 
 
 class Wait(Struct, frozen=True):
@@ -73,48 +84,56 @@ class Wait(Struct, frozen=True):
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.isolation", description=__doc__)
-    parser.add_argument("--packages", type=int, default=100, metavar="N", help="of the watched system in each round")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--packages", type=int, default=100, metavar="N", help="for each system in each round")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rabbitmq", action="store_true", help="with RabbitMQ instead of the table queue")
     arguments = parser.parse_args()
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="axis-isolation-")))
         well, troubled = (
-            stack.enter_context(_place(work / name, others, has_broker=arguments.rabbitmq))
-            for name, others in (("well", (_WELL, _WELL)), ("troubled", (_SLOW, _DEAD)))
+            stack.enter_context(_place(work / name, has_broker=arguments.rabbitmq)) for name in ("well", "troubled")
         )
-        asyncio.run(_measure(well, troubled, work, arguments))
+        _print(*asyncio.run(_measure(well, troubled, arguments)))
 
 
 @contextmanager
-def _place(work: Path, others: tuple[str, ...], *, has_broker: bool) -> Iterator[Place]:
+def _place(work: Path, *, has_broker: bool) -> Iterator[Place]:
     work.mkdir()
     with ExitStack() as stack:
         server = stack.enter_context(postgresql())
         database = server.url(server.new_database())
-        slow, dead = free_port(), free_port()
-        options = ["--database-url", database, "--webhook-port", str(slow)]
+        ports = Ports(free_port(), free_port(), free_port())
+        options = ["--database-url", database, "--webhook-port", str(ports.called)]
         node = stack.enter_context(rabbitmq()) if has_broker else None
         if node is not None:
             options += ["--broker-url", node.url]
         demo = Demo.create(work / "demo", *options)
-        consumer = None if node is None else absent_of(Binding.AMQP, demo.folder, database, node)
-        _enrol_dead(database, f"http://127.0.0.1:{dead}/axis")
-        allowed = [f"127.0.0.1:{port}" for port in (slow, dead)]
-        settings = {"AXIS_DELIVERY__WEBHOOK_ALLOW": msgspec.json.encode(allowed).decode()}
+        others = [_SLOW, _DEAD]
+        if node is not None:
+            others.append(absent_of(Binding.AMQP, demo.folder, database, node).party.code)
+        _enrol_called(database, {_SLOW: ports.slow, _DEAD: ports.dead})
+        allowed = msgspec.json.encode([f"127.0.0.1:{port}" for port in msgspec.structs.astuple(ports)]).decode()
+        settings = {"AXIS_DELIVERY__WEBHOOK_ALLOW": allowed}
         hub = stack.enter_context(serving(Design.HUB, demo, work / "server", settings))
-        everybody = others if consumer is None else (*others, consumer.party.code)
-        yield Place(demo, hub, slow, everybody, consumer)
+        watched = {"one that asks": demo.recipient.code, "one that is called": _CALLED}
+
+        def to(code: str) -> Neighbour:
+            return Neighbour(demo, hub.url, work / "sent", to=code, every=_EVERY)
+
+        senders = {what: to(code) for what, code in watched.items()}
+        yield Place(demo, hub, ports, senders, tuple(map(to, others)), node is not None)
 
 
-def _enrol_dead(database: str, address: str) -> None:
-    """Add a system whose webhook nobody serves."""
+def _enrol_called(database: str, called: dict[str, int]) -> None:
+    """Add systems whose webhooks are at these ports."""
     engine = create_engine(database)
     with engine.begin() as connection:
-        row = {"id": _DEAD, "name": _DEAD, "binding": "webhook", "policy": "required", "is_active": True}
         secret = _some_secret(connection)
-        connection.execute(insert(systems), {**row, "webhook_url": address, "webhook_secret": secret})
-        enrol_agency(connection, _DEAD, _DEAD)
+        for code, port in called.items():
+            row = {"id": code, "name": code, "binding": "webhook", "policy": "required", "is_active": True}
+            address = f"http://127.0.0.1:{port}{PATH}"
+            connection.execute(insert(systems), {**row, "webhook_url": address, "webhook_secret": secret})
+            enrol_agency(connection, code, code)
         count_up(connection)
     engine.dispose()
 
@@ -123,74 +142,56 @@ def _some_secret(connection: Connection) -> object:
     return connection.execute(systems.select().where(systems.c.webhook_secret.is_not(None))).one().webhook_secret
 
 
-async def _measure(well: Place, troubled: Place, work: Path, arguments: argparse.Namespace) -> None:
-    waits: dict[str, list[Wait]] = {"well": [], "troubled": []}
-    places = {"well": well, "troubled": troubled}
-    watched = {name: Neighbour(place.demo, place.hub.url, work / f"from-{name}") for name, place in places.items()}
+Waits = dict[str, list[Wait]]  #: of every round, by what is watched
+
+
+async def _measure(well: Place, troubled: Place, arguments: argparse.Namespace) -> tuple[Waits, Waits]:
+    waits: tuple[Waits, Waits] = ({}, {})
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(_hanging(troubled.slow_port))
-        if well.consumer is not None:
-            await stack.enter_async_context(well.consumer.back(well.hub.url, lambda _: None))
-        for name, place in places.items():
-            await _round(watched[name], place, work / f"warm-{name}", _WARM)
-        if troubled.consumer is not None:
-            await take_and_vanish(troubled.demo.folder, _WARM // 2)
+        for place in (well, troubled):
+            await stack.enter_async_context(answering(place.ports.called))
+        await stack.enter_async_context(answering(well.ports.slow))
+        await stack.enter_async_context(answering(well.ports.dead))
+        await stack.enter_async_context(hanging(troubled.ports.slow))
+        if well.has_consumer:
+            await stack.enter_async_context(taking(well.demo.folder))
+        for place in (well, troubled):
+            await _round(place, _WARM)
+        if troubled.has_consumer:
+            await take_and_vanish(troubled.demo.folder, _TAKEN)
+        turns = list(zip((well, troubled), waits, strict=True))
         for number in range(arguments.rounds):
-            for name in sorted(places, reverse=bool(number % 2)):
-                folder = work / f"{number}-{name}"
-                waits[name].append(Wait.of(await _round(watched[name], places[name], folder, arguments.packages)))
-    _print(waits["well"], waits["troubled"])
+            for place, theirs in turns if number % 2 else reversed(turns):
+                for what, seconds in (await _round(place, arguments.packages)).items():
+                    theirs.setdefault(what, []).append(Wait.of(seconds))
+    return waits
 
 
-async def _round(watched: Neighbour, place: Place, folder: Path, count: int) -> list[float]:
-    """Send to all; return the seconds that the watched packages took."""
-    sender = place.demo.sender
-    letters = [
-        [Letter(sender.code, (code,), f"{folder.name}-{at}", each, 0) for each in range(count // 2)]
-        for at, code in enumerate(place.others)
-    ]
-    files = [write_packages(folder / str(at), theirs, sender.seal) for at, theirs in enumerate(letters)]
-    others = asyncio.gather(*(_send(place, theirs) for theirs in files))
-    took = await watched.send(count)
-    await others
-    return took
+async def _round(place: Place, count: int) -> dict[str, list[float]]:
+    """Send to all; return the seconds that the packages of each watched system took."""
+    senders = (*place.watched.values(), *place.others)
+    files = [await asyncio.to_thread(each.write, count) for each in senders]
+    delays = [_EVERY * at / len(senders) for at in range(len(senders))]  # not all in the same moment
+    posted = await asyncio.gather(*map(_post_after, delays, senders, files))
+    watched = zip(place.watched.items(), posted, strict=False)
+    return {what: await sender.took(package_ids) for (what, sender), package_ids in watched}
 
 
-async def _send(place: Place, files: Sequence[Path]) -> None:
-    headers = {"Authorization": f"Bearer {place.demo.sender.api_key}", "Content-Type": "application/xml"}
-    async with aiohttp.ClientSession(place.hub.url, headers=headers) as session:
-        for file in files:
-            began = time.monotonic()
-            async with session.post("/v1/packages", data=file.read_bytes()) as answer:
-                answer.raise_for_status()
-            await asyncio.sleep(max(0.0, _EVERY - (time.monotonic() - began)))
+async def _post_after(delay: float, sender: Neighbour, files: Sequence[Path]) -> Sequence[str]:
+    await asyncio.sleep(delay)
+    return await sender.post(files)
 
 
-@asynccontextmanager
-async def _hanging(port: int) -> AsyncIterator[None]:
-    """Take every call at the demo's webhook and never answer."""
-
-    async def receive(_request: web.Request) -> web.Response:
-        await asyncio.Event().wait()
-        return web.Response()
-
-    app = web.Application()
-    app.router.add_post("/axis", receive)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield
-    await runner.cleanup()
-
-
-def _print(well: Sequence[Wait], troubled: Sequence[Wait]) -> None:
-    one, other = Wait.median(well), Wait.median(troubled)
-    print("| acceptance to consignment | p50 | p95 | p95 of each round |\n|---|--:|--:|---|")
-    for title, rounds, middle in (("all are well", well, one), ("some hang or are dead", troubled, other)):
-        each = ", ".join(readable(one.p95) for one in rounds)
-        print(f"| {title} | {readable(middle.p50)} | {readable(middle.p95)} | {each} |")
-    pairs = [bad.p95 / good.p95 for good, bad in zip(well, troubled, strict=True)]
-    print(f"\np95 ratio **{other.p95 / one.p95:.2f}**; median of the rounds' ratios {statistics.median(pairs):.2f}")
+def _print(well: Waits, troubled: Waits) -> None:
+    print(
+        "| acceptance to consignment | the others | p50 | p95 | p95 of each round | p95 ratio |\n|---|---|--:|--:|---|--:|"
+    )
+    for what, good in well.items():
+        bad = troubled[what]
+        ratio = Wait.median(bad).p95 / Wait.median(good).p95
+        for title, rounds, shown in (("are well", good, ""), ("hang or are dead", bad, f"**{ratio:.2f}**")):
+            middle, each = Wait.median(rounds), ", ".join(readable(one.p95) for one in rounds)
+            print(f"| {what} | {title} | {readable(middle.p50)} | {readable(middle.p95)} | {each} | {shown} |")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ RELAYED = "relayed"  #: the text beside it is the other axis's id of the message
 REJECTED = "relay-rejected"  #: the text beside it is what the other axis said
 #: The relay's word that an order was queued comes after the order itself, and changes nothing about what became of it.
 _QUEUED_MEANWHILE = {State.ACCEPTED: State.QUEUED}
-_LONGEST_REST = timedelta(seconds=10)  #: a system that comes back is found within it, by one attempt each time
+_LONGEST_REST = timedelta(seconds=5)  #: a system that comes back is found within it, by one attempt each time
 _LONGEST_PAUSE = timedelta(hours=12)  #: between attempts at what can be neither concluded nor given up
 
 

@@ -85,8 +85,8 @@ def test_a_told_receipt_finishes_its_order(concluder):
 
 def test_rest_grows_with_failures_and_is_bounded(concluder):
     """A failing system rests as long as its next retry, at most some seconds, so that its return is noticed."""
-    assert concluder.rest(1) == timedelta(seconds=10)
-    assert concluder.rest(50) == timedelta(seconds=10)
+    assert concluder.rest(1) == timedelta(seconds=5)
+    assert concluder.rest(50) == timedelta(seconds=5)
 
 
 def _upstream_errand(state: State = State.QUEUED, attempts: int = 0) -> Errand:
