@@ -1,11 +1,12 @@
 """What dead and slow systems cost the others: `python -m bench.isolation [--rabbitmq]`.
 
-Two hubs, each with a PostgreSQL (and a RabbitMQ) of its own, have the same systems and are handed the same packages: ten a
-second for each of two that are watched, one that asks its inbox and one whose webhook answers, and for each of those that
-may be in trouble, two webhooks and with `--rabbitmq` a consumer of its queue. At one hub these are well: they answer, and take
-what comes. At the other the first webhook takes every call and never answers, the second refuses connections, and the
-consumer has taken some messages, said nothing about them, and gone. So both hubs have the same work but for what trouble
-makes of it; nobody acknowledges anything, for handovers that come at one hub only would be work that the other is spared.
+Two hubs on the embedded default, or each on a PostgreSQL and a RabbitMQ of its own, have the same systems and are handed the
+same packages: ten a second for each of two that are watched, one that asks its inbox and one whose webhook answers, and as
+many for each of those that may be in trouble, two webhooks and with `--rabbitmq` a consumer of its queue. At one hub these
+are well: they answer, and take what comes. At the other the first webhook takes every call and never answers, the second
+refuses connections, and the consumer has taken some messages, said nothing about them, and gone. So both hubs have the same
+work but for what trouble makes of it; nobody acknowledges anything, for handovers that come at one hub only would be work
+that the other is spared.
 
 The hubs take turns. Printed is the time from acceptance to consignment of what the watched systems get, by the hub's own clock:
 the median over the rounds, and its ratio.
@@ -19,6 +20,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -31,7 +33,8 @@ from bench.clock import readable
 from bench.compare import percentile
 from bench.demo import Demo
 from bench.enrolling import count_up, enrol_agency
-from bench.neighbour import Neighbour
+from bench.moving import database_of
+from bench.neighbour import Neighbour, sign_for
 from bench.receiver import PATH, answering, hanging
 from bench.servers import Design, Server, serving
 from bench.services import postgresql, rabbitmq
@@ -54,13 +57,13 @@ class Ports(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A running hub, who sends to the watched systems, by what is watched, and to the others."""
+    """A running hub, where its systems are called, and the packages for each agency, signed beforehand."""
 
     demo: Demo
     hub: Server
     ports: Ports
-    watched: dict[str, Neighbour]
-    others: tuple[Neighbour, ...]
+    watched: dict[str, str]  #: what is watched, and its agency
+    packages: dict[str, Iterator[Path]]
     has_consumer: bool
 
 
@@ -86,42 +89,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.isolation", description=__doc__)
     parser.add_argument("--packages", type=int, default=100, metavar="N", help="for each system in each round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--rabbitmq", action="store_true", help="with RabbitMQ instead of the table queue")
+    parser.add_argument("--rabbitmq", action="store_true", help="on PostgreSQL and RabbitMQ, not the embedded default")
     arguments = parser.parse_args()
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="axis-isolation-")))
+        count = _WARM + arguments.rounds * arguments.packages
         well, troubled = (
-            stack.enter_context(_place(work / name, has_broker=arguments.rabbitmq)) for name in ("well", "troubled")
+            stack.enter_context(_place(work / name, count, has_broker=arguments.rabbitmq))
+            for name in ("well", "troubled")
         )
         _print(*asyncio.run(_measure(well, troubled, arguments)))
 
 
 @contextmanager
-def _place(work: Path, *, has_broker: bool) -> Iterator[Place]:
+def _place(work: Path, count: int, *, has_broker: bool) -> Iterator[Place]:
     work.mkdir()
     with ExitStack() as stack:
-        server = stack.enter_context(postgresql())
-        database = server.url(server.new_database())
         ports = Ports(free_port(), free_port(), free_port())
-        options = ["--database-url", database, "--webhook-port", str(ports.called)]
+        options, others = ["--webhook-port", str(ports.called)], [_SLOW, _DEAD]
+        database = database_of(work / "demo")
         node = stack.enter_context(rabbitmq()) if has_broker else None
         if node is not None:
-            options += ["--broker-url", node.url]
+            server = stack.enter_context(postgresql())
+            database = server.url(server.new_database())
+            options += ["--database-url", database, "--broker-url", node.url]
         demo = Demo.create(work / "demo", *options)
-        others = [_SLOW, _DEAD]
         if node is not None:
             others.append(absent_of(Binding.AMQP, demo.folder, database, node).party.code)
         _enrol_called(database, {_SLOW: ports.slow, _DEAD: ports.dead})
         allowed = msgspec.json.encode([f"127.0.0.1:{port}" for port in msgspec.structs.astuple(ports)]).decode()
         settings = {"AXIS_DELIVERY__WEBHOOK_ALLOW": allowed}
-        hub = stack.enter_context(serving(Design.HUB, demo, work / "server", settings))
         watched = {"one that asks": demo.recipient.code, "one that is called": _CALLED}
-
-        def to(code: str) -> Neighbour:
-            return Neighbour(demo, hub.url, work / "sent", to=code, every=_EVERY)
-
-        senders = {what: to(code) for what, code in watched.items()}
-        yield Place(demo, hub, ports, senders, tuple(map(to, others)), node is not None)
+        packages = sign_for((*watched.values(), *others), count, demo, work / "packages")
+        hub = stack.enter_context(serving(Design.HUB, demo, work / "server", settings))
+        yield Place(demo, hub, ports, watched, packages, node is not None)
 
 
 def _enrol_called(database: str, called: dict[str, int]) -> None:
@@ -169,17 +170,15 @@ async def _measure(well: Place, troubled: Place, arguments: argparse.Namespace) 
 
 async def _round(place: Place, count: int) -> dict[str, list[float]]:
     """Send to all; return the seconds that the packages of each watched system took."""
-    senders = (*place.watched.values(), *place.others)
-    files = [await asyncio.to_thread(each.write, count) for each in senders]
-    delays = [_EVERY * at / len(senders) for at in range(len(senders))]  # not all in the same moment
-    posted = await asyncio.gather(*map(_post_after, delays, senders, files))
-    watched = zip(place.watched.items(), posted, strict=False)
-    return {what: await sender.took(package_ids) for (what, sender), package_ids in watched}
+    sender = Neighbour(place.demo, place.hub.url)
 
+    async def post(at: int, files: Iterator[Path]) -> list[str]:
+        await asyncio.sleep(_EVERY * at / len(place.packages))  # not all in the same moment
+        return await sender.post(islice(files, count), every=_EVERY)
 
-async def _post_after(delay: float, sender: Neighbour, files: Sequence[Path]) -> Sequence[str]:
-    await asyncio.sleep(delay)
-    return await sender.post(files)
+    posted = await asyncio.gather(*map(post, range(len(place.packages)), place.packages.values()))
+    ids = dict(zip(place.packages, posted, strict=True))
+    return {what: await sender.took(ids[code]) for what, code in place.watched.items()}
 
 
 def _print(well: Waits, troubled: Waits) -> None:

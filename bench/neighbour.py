@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,31 +18,18 @@ _LOOK_EVERY = 0.25
 
 
 class Neighbour:
-    """The demo's sender, who sends small packages to one agency; by itself to that of a system that asks."""
+    """The demo's sender."""
 
-    def __init__(self, demo: Demo, url: str, work: Path, *, to: str | None = None, every: float = 0.05) -> None:
-        """`every`: seconds between two packages."""
-        self._sender = demo.sender
-        self._to = demo.recipient.code if to is None else to
+    def __init__(self, demo: Demo, url: str) -> None:
         self._url = url
-        self._work = work
-        self._every = every
-        self._written = 0
-        self._headers = {"Authorization": f"Bearer {self._sender.api_key}", "Content-Type": "application/xml"}
+        self._headers = {"Authorization": f"Bearer {demo.sender.api_key}", "Content-Type": "application/xml"}
 
-    async def send(self, count: int) -> list[float]:
-        """Send so many packages, one after the other; return the seconds that each took."""
-        return await self.took(await self.post(await asyncio.to_thread(self.write, count)))
+    async def send(self, files: Iterable[Path], *, every: float) -> list[float]:
+        """Hand these packages in, one after the other, so many seconds apart; return the seconds that each took."""
+        return await self.took(await self.post(files, every=every))
 
-    def write(self, count: int) -> Sequence[Path]:
-        """Sign so many packages."""
-        mark = f"n{self._written}-{self._to}"
-        self._written += 1
-        letters = [Letter(self._sender.code, (self._to,), mark, each) for each in range(count)]
-        return write_packages(self._work / mark, letters, self._sender.seal)
-
-    async def post(self, files: Sequence[Path]) -> list[str]:
-        """Hand these packages in; return the ids that they got."""
+    async def post(self, files: Iterable[Path], *, every: float) -> list[str]:
+        """Hand these packages in as `send` does; return the ids that they got."""
         sent: list[str] = []
         async with aiohttp.ClientSession(self._url, headers=self._headers) as session:
             for file in files:
@@ -52,13 +39,21 @@ class Neighbour:
                     if answer.status != 201:
                         raise RuntimeError(f"a package was answered {answer.status}: {body[:300]!r}")
                 sent.append(msgspec.json.decode(body)["id"])
-                await asyncio.sleep(max(0.0, self._every - (time.monotonic() - began)))
+                await asyncio.sleep(max(0.0, every - (time.monotonic() - began)))
         return sent
 
     async def took(self, package_ids: Sequence[str]) -> list[float]:
         """Wait until all these are consigned; return the seconds that each took."""
         async with aiohttp.ClientSession(self._url, headers=self._headers) as session:
             return [await _took(session, package_id) for package_id in package_ids]
+
+
+def sign_for(codes: Sequence[str], count: int, demo: Demo, folder: Path) -> dict[str, Iterator[Path]]:
+    """Sign so many small packages for each of these agencies: beforehand, for it takes both cores."""
+    recipients = [code for _ in range(count) for code in codes]
+    letters = [Letter(demo.sender.code, (code,), folder.name, number) for number, code in enumerate(recipients)]
+    files = write_packages(folder, letters, demo.sender.seal)
+    return {code: iter(files[at :: len(codes)]) for at, code in enumerate(codes)}
 
 
 async def _took(session: aiohttp.ClientSession, package_id: str) -> float:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -30,7 +31,7 @@ from bench.compare import percentile
 from bench.demo import Demo
 from bench.fill import fill, registered
 from bench.memory import Memory, Watch
-from bench.neighbour import Neighbour
+from bench.neighbour import Neighbour, sign_for
 from bench.packages import Letter, sign_letter
 from bench.past import Party, waiting_for
 from bench.servers import Design, Server, serving
@@ -42,6 +43,8 @@ from tests.support.hub import free_port
 
 _WORKERS = ("--workers", "2")
 _ENOUGH = 1_000
+_WARM = 40  #: packages before anything is measured
+_EVERY = 0.05  #: seconds between two packages of the neighbour
 #: What the broker's memory is for, the largest first, in MiB.
 _BREAKDOWN = (
     "lists:sublist(lists:reverse(lists:keysort(2, [{Name, Size div 1048576} || "
@@ -107,24 +110,32 @@ def _fill(database: str, absent: Party, demo: Demo, count: int) -> None:
 
 
 async def _measure(empty: Place, laden: Place, work: Path, arguments: argparse.Namespace) -> None:
+    count = _WARM + arguments.rounds * arguments.packages
+    packages = {
+        "empty": _packages(empty, count, work / "from-empty"),
+        "laden": _packages(laden, count, work / "from-laden"),
+    }
     took = await _settle(laden, arguments.waiting)
     _tell(f"all wait; it took {took:.0f} s\n{_queued(laden)}\nbroker: {laden.node.ctl('eval', _BREAKDOWN)}")
     memory = {"while they were brought there": laden.watch.peak()}
     empty.watch.peak()
     waits: dict[str, list[float]] = {"empty": [], "laden": []}
-    senders = {
-        "empty": Neighbour(empty.demo, empty.hub.url, work / "from-empty"),
-        "laden": Neighbour(laden.demo, laden.hub.url, work / "from-laden"),
-    }
-    for sender in senders.values():
-        await sender.send(40)  # warm
+    senders = {"empty": Neighbour(empty.demo, empty.hub.url), "laden": Neighbour(laden.demo, laden.hub.url)}
+    for name, sender in senders.items():
+        await sender.send(islice(packages[name], _WARM), every=_EVERY)
     for number in range(arguments.rounds):
         for name in sorted(senders, reverse=bool(number % 2)):
-            waits[name] += await senders[name].send(arguments.packages)
+            waits[name] += await senders[name].send(islice(packages[name], arguments.packages), every=_EVERY)
     memory["while they wait"], beside = laden.watch.peak(), empty.watch.peak()
     returned = await _come_back(laden)
     memory["while they are taken"] = laden.watch.peak()
     _print(arguments, waits, memory, beside, returned)
+
+
+def _packages(place: Place, count: int, folder: Path) -> Iterator[Path]:
+    """Sign so many packages of the neighbour's."""
+    code = place.demo.recipient.code
+    return sign_for((code,), count, place.demo, folder)[code]
 
 
 async def _settle(place: Place, count: int) -> float:
