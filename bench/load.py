@@ -16,12 +16,12 @@ from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import msgspec
 import uvloop
 from msgspec import Struct
 
 from bench.ledger import Ledger
+from bench.wire import Answer, Wire, wired
 
 _PAGE = 200  #: the largest page of the contract
 _PAUSE = 0.05  #: seconds between two looks at a list that was not full, as a client that polls would wait
@@ -67,11 +67,11 @@ class Result(Struct, frozen=True, kw_only=True):
 class Load:
     """One run."""
 
-    def __init__(self, job: Job, session: aiohttp.ClientSession) -> None:
+    def __init__(self, job: Job, wire: Wire) -> None:
         self._job = job
-        self._session = session
-        self._sender = {"Authorization": f"Bearer {job.sender_key}"}
-        self._recipient = {"Authorization": f"Bearer {job.recipient_key}"}
+        self._wire = wire
+        self._sender = f"Authorization: Bearer {job.sender_key}\r\n".encode()
+        self._recipient = f"Authorization: Bearer {job.recipient_key}\r\n".encode()
         self._ledger = Ledger()
         self._posts: list[Post] = []
         self._taken: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_PAGE)
@@ -108,19 +108,18 @@ class Load:
         self._is_done = True
 
     async def _post(self, bodies: Iterator[bytes], until: float) -> None:
-        headers = {**self._sender, "Content-Type": "application/edxml+xml"}
+        headers = self._sender + b"Content-Type: application/edxml+xml\r\n"
         for body in bodies:
             await self._wait_for_slot()
             began_at = time.monotonic()
             if began_at > until:
                 return
-            async with self._session.post("/v1/packages", data=body, headers=headers) as response:
-                answer = await response.read()
+            answer = await self._wire.ask("POST", "/v1/packages", headers, body)
             self._posts.append(Post(began_at, time.monotonic()))
-            if response.status == 201:
-                self._ledger.accept(msgspec.json.decode(answer), body)
+            if answer.status == 201:
+                self._ledger.accept(msgspec.json.decode(answer.body), body)
             else:
-                self._ledger.note(f"a package was answered {response.status}: {answer[:300]!r}")
+                self._ledger.note(f"a package was answered {answer.status}: {answer.body[:300]!r}")
 
     async def _wait_for_slot(self) -> None:
         if self._job.per_second:
@@ -131,8 +130,7 @@ class Load:
     async def _collect(self) -> None:
         while not self._is_done:
             url = f"/v1/inbox?wait=1&limit={_PAGE}"
-            async with self._session.get(url, headers=self._recipient) as response:
-                items = _items(response.status, await response.read())
+            items = _items(await self._wire.ask("GET", url, self._recipient))
             for item in items:
                 await self._taken.put(item)
             if len(items) < _PAGE:
@@ -142,23 +140,19 @@ class Load:
         while True:
             item = await self._taken.get()
             path = f"/v1/deliveries/{item['id']}"
-            async with self._session.get(f"{path}/content", headers=self._recipient) as response:
-                digest = hashlib.sha256()
-                async for chunk in response.content.iter_any():
-                    digest.update(chunk)
-            async with self._session.post(f"{path}/ack", headers=self._recipient) as response:
-                answer = await response.read()
-            if response.status != 200:
-                self._ledger.note(f"an acknowledgement was answered {response.status}: {answer[:300]!r}")
+            content = await self._wire.ask("GET", f"{path}/content", self._recipient)
+            answer = await self._wire.ask("POST", f"{path}/ack", self._recipient)
+            if answer.status != 200:
+                self._ledger.note(f"an acknowledgement was answered {answer.status}: {answer.body[:300]!r}")
                 continue
-            self._ledger.hand_over(item["package_id"], digest.hexdigest(), msgspec.json.decode(answer)["receipt"])
+            digest = hashlib.sha256(content.body).hexdigest()
+            self._ledger.hand_over(item["package_id"], digest, msgspec.json.decode(answer.body)["receipt"])
 
     async def _read_feed(self) -> None:
         after = str(self._job.after)
         while not (self._has_posted and self._ledger.is_complete()):
             url = f"/v1/feed?after={after}&wait=1&limit={_PAGE}"
-            async with self._session.get(url, headers=self._sender) as response:
-                items = _items(response.status, await response.read())
+            items = _items(await self._wire.ask("GET", url, self._sender))
             for item in items:
                 self._ledger.receive(item)
                 after = str(item["cursor"])
@@ -166,10 +160,10 @@ class Load:
                 await asyncio.sleep(_PAUSE)
 
 
-def _items(status: int, answer: bytes) -> list[dict[str, Any]]:
-    if status != 200:
-        raise RuntimeError(f"a list was answered {status}: {answer[:300]!r}")
-    items: list[dict[str, Any]] = msgspec.json.decode(answer)["items"]
+def _items(answer: Answer) -> list[dict[str, Any]]:
+    if answer.status != 200:
+        raise RuntimeError(f"a list was answered {answer.status}: {answer.body[:300]!r}")
+    items: list[dict[str, Any]] = msgspec.json.decode(answer.body)["items"]
     return items
 
 
@@ -183,10 +177,8 @@ async def _unless_failed(main: Coroutine[Any, Any, None], others: Sequence[async
 
 async def generate(job: Job, bodies: Sequence[bytes]) -> Result:
     """Carry out a job."""
-    timeout = aiohttp.ClientTimeout(total=job.give_up_after)
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(job.url, connector=connector, timeout=timeout) as session:
-        return await Load(job, session).run(bodies)
+    async with wired(job.url) as wire:
+        return await Load(job, wire).run(bodies)
 
 
 def main() -> None:
