@@ -12,6 +12,7 @@ from hub.consignment import Consignment, ForgetAddress
 from hub.expiry import Expiry
 from hub.freight import Freight
 from hub.lost_orders import LostOrders
+from hub.marks import Marks
 from hub.ports import Courier
 from hub.reception import Reception
 from hub.relay import Relay
@@ -67,8 +68,15 @@ def delivery_loops(
     concluder = Concluder(attestor=attestor, schedule=schedule, register=services.register, clock=services.clock)
     freight = Freight()
     services.commits.subscribe(freight.observe)
+    marks = Marks(store=services.store, clock=services.clock)
+    services.commits.subscribe(marks.observe)
     relay = Relay(
-        store=services.store, broker=services.broker, freight=freight, signals=services.signals, clock=services.clock
+        store=services.store,
+        broker=services.broker,
+        freight=freight,
+        marks=marks,
+        signals=services.signals,
+        clock=services.clock,
     )
     consignment = Consignment(
         store=services.store,

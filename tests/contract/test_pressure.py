@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hub.freight import Freight
+from hub.marks import Marks
 from hub.pressure import Pressure
 from hub.relay import Relay
 from hub.signals import Signals
@@ -23,7 +24,8 @@ async def test_outbox_grows_to_its_limit(storage, broker, clock):
     """While the broker takes nothing packages come in until the outbox is full; when it takes orders again, so does the hub."""
     clock.now = AT
     felt = pressure(storage, clock)
-    relay = Relay(store=storage.store, broker=broker, freight=Freight(), signals=Signals(), clock=clock)
+    marks = Marks(store=storage.store, clock=clock, patience=timedelta(0))
+    relay = Relay(store=storage.store, broker=broker, freight=Freight(), marks=marks, signals=Signals(), clock=clock)
     for _ in range(3):
         await felt.look()
         felt.require_room()

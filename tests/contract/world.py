@@ -16,6 +16,7 @@ from hub.expiry import Expiry
 from hub.freight import Freight
 from hub.handover import Handover
 from hub.lifecycle import advance
+from hub.marks import Marks
 from hub.order import Consigned, Failed
 from hub.redrive import Redrive
 from hub.relay import Relay
@@ -69,7 +70,10 @@ class World:
             self.broker = TableQueue(self.storage.database, clock=self.clock)
             await self.broker.restart()
         parts = {"store": store, "register": self._register, "attestor": self._attestor, "clock": self.clock}
-        self._relay = Relay(store=store, broker=self.broker, freight=freight, signals=Signals(), clock=self.clock)
+        marks = Marks(store=store, clock=self.clock, patience=timedelta(0))
+        self._relay = Relay(
+            store=store, broker=self.broker, freight=freight, marks=marks, signals=Signals(), clock=self.clock
+        )
         self._concluder = Concluder(**{name: parts[name] for name in parts if name != "store"}, schedule=SCHEDULE)
         self._handover, self._expiry = Handover(**parts), Expiry(**parts)
         self._redrive = Redrive(store=store, register=self._register, clock=self.clock)

@@ -1,0 +1,92 @@
+"""The outbox's word that the broker has an order: written late, because most orders never need it.
+
+Until its mark is written an order counts as claimed, and is published again when that claim runs out; what follows is
+guarded, so its effect is one. An order that is carried and concluded meanwhile needs no mark any more: that saves a healthy hub
+two rows and an event for each delivery. What waits longer in its queue is marked, and its delivery becomes queued.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from hub.changes import Changes, Move, Published, Stale
+from hub.events import Event
+from hub.ids import OrderId
+from hub.lifecycle import State, advance
+from hub.order import Purpose
+from hub.ports import Clock, Store
+from hub.queries import Errand
+from hub.readable import readable_errands
+from hub.record import fact
+from hub.waiting import gather_all
+
+PATIENCE = timedelta(milliseconds=500)  #: long enough for what is carried at once, short against the relay's claim
+
+
+class Marks:
+    """Orders that the broker has confirmed, and of which the outbox does not say so yet."""
+
+    def __init__(self, *, store: Store, clock: Clock, patience: timedelta = PATIENCE) -> None:
+        self._store = store
+        self._clock = clock
+        self._patience = patience.total_seconds()
+        self._confirmed: dict[
+            OrderId, tuple[float, datetime]
+        ] = {}  # since when, in the order of that; and by the clock
+
+    def add(self, order_ids: Iterable[OrderId]) -> None:
+        """Take note of what was confirmed just now."""
+        since, at = time.monotonic(), self._clock()
+        for order_id in order_ids:
+            self._confirmed.pop(order_id, None)
+            self._confirmed[order_id] = since, at
+
+    def observe(self, changes: Changes) -> None:
+        """Forget what was concluded or postponed (called after each commit)."""
+        for change in changes.order_changes:
+            self._confirmed.pop(change.order_id, None)
+
+    async def write(self) -> None:
+        """Write the marks of all that have waited long enough; raise `Trouble` when that cannot be, to be tried again."""
+        until = time.monotonic() - self._patience
+        due = {
+            order_id: at for order_id, (_, at) in takewhile(lambda each: each[1][0] <= until, self._confirmed.items())
+        }
+        if not due:
+            return
+        errands = await readable_errands(self._store, list(due))
+        # Done by another process, or unreadable: it is for the outbox's own guard to tell.
+        others = due.keys() - {errand.order.id for errand in errands}
+        if others:
+            await self._store.record(
+                Changes(order_changes=tuple(Published(each, due[each]) for each in sorted(others)))
+            )
+        await gather_all(self._mark(errand, due[errand.order.id]) for errand in errands)
+        for order_id in due:
+            self._confirmed.pop(order_id, None)
+
+    async def _mark(self, errand: Errand, at: datetime) -> None:
+        try:
+            await self._store.record(published_changes(errand, at))
+        except Stale:  # a courier or a recall was faster; only the order is ours to mark
+            await self._store.record(Changes(order_changes=(Published(order_id=errand.order.id, at=at),)))
+
+
+def published_changes(errand: Errand, at: datetime) -> Changes:
+    """Decide what a confirmed publication changes: the order, and an accepted delivery becomes queued."""
+    order, package, delivery = errand.order, errand.package, errand.delivery
+    marked = (Published(order_id=order.id, at=at),)
+    if order.purpose is not Purpose.CONSIGN or package is None or delivery is None:
+        return Changes(order_changes=marked)
+    if delivery.state is not State.ACCEPTED:
+        return Changes(order_changes=marked)
+    to = advance(delivery.state, Event.QUEUING)
+    queued = fact(Event.QUEUING, package, delivery, at=at, state=to)
+    return Changes(
+        order_changes=marked,
+        moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
+        events=(queued,),
+    )
