@@ -172,11 +172,8 @@ async def _round(place: Place, count: int) -> dict[str, list[float]]:
     """Send to all; return the seconds that the packages of each watched system took."""
     sender = Neighbour(place.demo, place.hub.url)
 
-    async def post(at: int, files: Iterator[Path]) -> list[str]:
-        await asyncio.sleep(_EVERY * at / len(place.packages))  # not all in the same moment
-        return await sender.post(islice(files, count), every=_EVERY)
-
-    posted = await asyncio.gather(*map(post, range(len(place.packages)), place.packages.values()))
+    sendings = [sender.post(islice(files, count), every=_EVERY) for files in place.packages.values()]
+    posted = await asyncio.gather(*sendings)
     ids = dict(zip(place.packages, posted, strict=True))
     return {what: await sender.took(ids[code]) for what, code in place.watched.items()}
 

@@ -1,8 +1,13 @@
-"""One who sends while others are in trouble; by the hub's own clock, how long from acceptance to consignment."""
+"""One who sends while others are in trouble; by the hub's own clock, how long from acceptance to consignment.
+
+Packages do not come in step: what is sent every so many milliseconds exactly meets the turns of the hub's loops, which are
+20 ms apart, always in the same moment, and a whole round is slow or fast by chance.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -22,10 +27,11 @@ class Neighbour:
 
     def __init__(self, demo: Demo, url: str) -> None:
         self._url = url
+        self._random = random.Random(1)
         self._headers = {"Authorization": f"Bearer {demo.sender.api_key}", "Content-Type": "application/xml"}
 
     async def send(self, files: Iterable[Path], *, every: float) -> list[float]:
-        """Hand these packages in, one after the other, so many seconds apart; return the seconds that each took."""
+        """Hand these packages in, one after the other, so many seconds apart on average; return the seconds that each took."""
         return await self.took(await self.post(files, every=every))
 
     async def post(self, files: Iterable[Path], *, every: float) -> list[str]:
@@ -39,7 +45,8 @@ class Neighbour:
                     if answer.status != 201:
                         raise RuntimeError(f"a package was answered {answer.status}: {body[:300]!r}")
                 sent.append(msgspec.json.decode(body)["id"])
-                await asyncio.sleep(max(0.0, every - (time.monotonic() - began)))
+                pause = every * self._random.uniform(0.5, 1.5)
+                await asyncio.sleep(max(0.0, pause - (time.monotonic() - began)))
         return sent
 
     async def took(self, package_ids: Sequence[str]) -> list[float]:

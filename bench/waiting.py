@@ -3,8 +3,8 @@
 Two hubs of two processes each, each with a PostgreSQL and a RabbitMQ of its own, are given the same: a neighbour sends 20
 packages of 8 KB a second to another system. At one of them so many packages wait for a system that is away: its orders (for
 `amqp` the packages themselves) are real messages in quorum queues, brought there by the hub. Printed are the time from
-acceptance to consignment of the neighbour's packages at both, which take turns, and its ratio; the memory of hub and
-broker; and, when the system has come back, after how many seconds it got the first and the thousandth.
+acceptance to consignment of the neighbour's packages at both, which take turns, and while the system that has come back takes
+what waited; the memory of hub and broker; and after how many seconds it got the first and the thousandth.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -110,7 +110,7 @@ def _fill(database: str, absent: Party, demo: Demo, count: int) -> None:
 
 
 async def _measure(empty: Place, laden: Place, work: Path, arguments: argparse.Namespace) -> None:
-    count = _WARM + arguments.rounds * arguments.packages
+    count = _WARM + (arguments.rounds + 1) * arguments.packages
     packages = {
         "empty": _packages(empty, count, work / "from-empty"),
         "laden": _packages(laden, count, work / "from-laden"),
@@ -119,7 +119,7 @@ async def _measure(empty: Place, laden: Place, work: Path, arguments: argparse.N
     _tell(f"all wait; it took {took:.0f} s\n{_queued(laden)}\nbroker: {laden.node.ctl('eval', _BREAKDOWN)}")
     memory = {"while they were brought there": laden.watch.peak()}
     empty.watch.peak()
-    waits: dict[str, list[float]] = {"empty": [], "laden": []}
+    waits: dict[str, list[float]] = {"empty": [], "laden": [], "taken": []}
     senders = {"empty": Neighbour(empty.demo, empty.hub.url), "laden": Neighbour(laden.demo, laden.hub.url)}
     for name, sender in senders.items():
         await sender.send(islice(packages[name], _WARM), every=_EVERY)
@@ -127,7 +127,11 @@ async def _measure(empty: Place, laden: Place, work: Path, arguments: argparse.N
         for name in sorted(senders, reverse=bool(number % 2)):
             waits[name] += await senders[name].send(islice(packages[name], arguments.packages), every=_EVERY)
     memory["while they wait"], beside = laden.watch.peak(), empty.watch.peak()
-    returned = await _come_back(laden)
+
+    async def send_meanwhile() -> None:
+        waits["taken"] += await senders["laden"].send(islice(packages["laden"], arguments.packages), every=_EVERY)
+
+    returned = await _come_back(laden, send_meanwhile)
     memory["while they are taken"] = laden.watch.peak()
     _print(arguments, waits, memory, beside, returned)
 
@@ -173,8 +177,11 @@ def _count(place: Place, state: State) -> int:
     return found
 
 
-async def _come_back(place: Place) -> tuple[float, float]:
-    """Let the absent system come back; return after how many seconds it had got the first, and the thousandth."""
+async def _come_back(place: Place, meanwhile: Callable[[], Awaitable[None]]) -> tuple[float, float]:
+    """Let the absent system come back; return after how many seconds it had got the first, and the thousandth.
+
+    Then, while it goes on taking, do something else.
+    """
     got: dict[str, float] = {}
     has_enough = asyncio.Event()
     began = time.monotonic()
@@ -187,6 +194,7 @@ async def _come_back(place: Place) -> tuple[float, float]:
     async with asyncio.timeout(_RETURN_LIMIT), place.absent.back(place.hub.url, came):
         await has_enough.wait()
         await _until(place, place.absent.taken, _ENOUGH, _RETURN_LIMIT)  # the hub must know of them, too
+        await meanwhile()
     times = sorted(got.values())
     return times[0], times[_ENOUGH - 1]
 
@@ -199,11 +207,18 @@ def _print(
     returned: tuple[float, float],
 ) -> None:
     count = f"{arguments.waiting:,}"
-    ratio = _p(waits["laden"], 0.95) / _p(waits["empty"], 0.95)
-    print(f"binding {arguments.binding.value}\n\n| others: acceptance to consignment | p50 | p95 |\n|---|--:|--:|")
-    for name, title in (("empty", "nobody is away"), ("laden", f"{count} wait for one that is away")):
-        print(f"| {title} | {readable(_p(waits[name], 0.5))} | {readable(_p(waits[name], 0.95))} |")
-    print(f"\np95 ratio **{ratio:.2f}**\n\n| peak memory, MiB | hub | broker |\n|---|--:|--:|")
+    titles = {
+        "empty": "nobody is away",
+        "laden": f"{count} wait for one that is away",
+        "taken": "it is back and takes them",
+    }
+    print(
+        f"binding {arguments.binding.value}\n\n| others: acceptance to consignment | p50 | p95 | ratio |\n|---|--:|--:|--:|"
+    )
+    for name, title in titles.items():
+        p50, p95 = (_p(waits[name], share) for share in (0.5, 0.95))
+        print(f"| {title} | {readable(p50)} | {readable(p95)} | {p95 / _p(waits['empty'], 0.95):.2f} |")
+    print("\n| peak memory, MiB | hub | broker |\n|---|--:|--:|")
     for title, peak in {"where nobody is away": beside, **memory}.items():
         print(f"| {title} | {peak.hub / 2**20:.0f} | {peak.broker / 2**20:.0f} |")
     print(f"\nback: the first after {returned[0]:.1f} s, the thousandth after {returned[1]:.1f} s")
