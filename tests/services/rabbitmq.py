@@ -143,13 +143,15 @@ class RabbitNode:
         self.ctl("eval", _NEW_VIRTUAL_HOST)
 
     def _end(self, how: signal.Signals) -> None:
-        if self._pid is None:
+        if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, how)
-        if self._process is not None:
-            self._process.wait(timeout=30)  # the script lives exactly as long as its node
-        self._pid = None
+            if self._pid is None:  # it never came up: script and node are a process group of their own
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                os.kill(self._pid, how)
+        self._process.wait(timeout=30)  # the script lives exactly as long as its node
+        self._process = self._pid = None
 
     def _wait_until_open(self, process: subprocess.Popen[bytes], deadline: float) -> None:
         while time.monotonic() < deadline and process.poll() is None:
