@@ -6,6 +6,7 @@ In the queue of such a system stand packages, for the system; so what a courier 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Sequence
 from itertools import filterfalse
 
@@ -17,19 +18,34 @@ from hub.trouble import Deferral
 from routing.directory import Directory
 from routing.values import Binding
 
+#: Seconds between two looks at a table that should be empty. What was put there before its system got another binding must
+#: still be found.
+LOOK_EVERY = 1.0
+
 
 class Branches:
-    """A broker (`hub.ports.Broker`) that divides by the binding of the system."""
+    """A broker (`hub.ports.Broker`) that divides by the binding of the system.
 
-    def __init__(self, broker: Broker, table: Broker, *, directory: Callable[[], Directory]) -> None:
+    Taking from the table is a transaction, and most hubs have no system that consumes its own queue: then it is seldom done.
+    """
+
+    def __init__(
+        self, broker: Broker, table: Broker, *, directory: Callable[[], Directory], look_every: float = LOOK_EVERY
+    ) -> None:
         self._broker = broker
         self._table = table
         self._directory = directory
+        self._known: Directory | None = None
+        self._is_table_used = True  #: by a system of the known directory
+        self._look_every = look_every
+        self._look_at = 0.0
 
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
         """Publish to both; raise `Deferral` when neither took anything and one is away."""
         for_table = [order for order in orders if order.binding is Binding.AMQP]
         others = [order for order in orders if order.binding is not Binding.AMQP]
+        if for_table:
+            self._look_at = 0.0
         in_table = await self._table.publish(for_table)
         try:
             return (*in_table, *await self._broker.publish(others))
@@ -40,7 +56,7 @@ class Branches:
 
     async def take(self, limit: int, busy: frozenset[str], ailing: frozenset[str] = frozenset()) -> tuple[Ticket, ...]:
         """Take from both."""
-        from_table = await self._table.take(limit, busy, ailing)
+        from_table = await self._table.take(limit, busy, ailing) if self._may_hold() else ()
         try:
             return (*from_table, *await self._broker.take(limit, busy, ailing))
         except BaseException:
@@ -60,6 +76,18 @@ class Branches:
     async def holding(self, systems: Collection[str]) -> frozenset[str]:
         """Return those of `systems` for which either holds anything, a system's own queue included."""
         return await self._table.holding(systems) | await self._broker.holding(systems)
+
+    def _may_hold(self) -> bool:
+        """Whether the table is worth a look: now and then it always is."""
+        directory = self._directory()
+        if directory is not self._known:
+            self._known = directory
+            self._is_table_used = any(system.binding is Binding.AMQP for system in directory.systems())
+        now = time.monotonic()
+        if not self._is_table_used and now < self._look_at:
+            return False
+        self._look_at = now + self._look_every
+        return True
 
     def _divide(self, tickets: Sequence[Ticket]) -> tuple[list[Ticket], list[Ticket]]:
         def is_of_table(ticket: Ticket) -> bool:

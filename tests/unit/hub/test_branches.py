@@ -28,6 +28,7 @@ class Memory:
         self.settled = []
         self.released = []
         self.is_away = False
+        self.looks = 0
 
     async def publish(self, orders):
         self.require()
@@ -36,6 +37,7 @@ class Memory:
 
     async def take(self, limit, busy, ailing=NOBODY):
         self.require()
+        self.looks += 1
         return tuple(Ticket(each.id, each.system_id, Lane.NORMAL, None) for each in self.orders[:limit])
 
     async def settle(self, tickets):
@@ -99,3 +101,27 @@ async def test_rabbitmq_away(branches, rabbit, table):
     with pytest.raises(Deferral):
         await branches.take(5, NOBODY)
     assert [each.order_id for each in table.released] == ["2"]
+
+
+WITHOUT_QUEUES = Directory.build((System("asks", "asks", Binding.PULL, SignaturePolicy.REQUIRED),), (), version=2)
+
+
+@pytest.mark.parametrize(
+    "directory, look_every, looks",
+    [(WITHOUT_QUEUES, 3600.0, 1), (WITHOUT_QUEUES, 0.0, 5), (DIRECTORY, 3600.0, 5)],
+    ids=["not used", "not used, time is up", "used"],
+)
+async def test_an_unused_table_is_looked_at_now_and_then(rabbit, table, directory, look_every, looks):
+    """Without a system that consumes its own queue the table is only looked at from time to time."""
+    branches = Branches(rabbit, table, directory=lambda: directory, look_every=look_every)
+    for _ in range(5):
+        await branches.take(5, NOBODY)
+    assert (table.looks, rabbit.looks) == (looks, 5)
+
+
+async def test_what_is_put_into_an_unused_table_is_taken(rabbit, table):
+    """A claim that was made before its system got another binding is found at once."""
+    branches = Branches(rabbit, table, directory=lambda: WITHOUT_QUEUES, look_every=3600.0)
+    await branches.take(5, NOBODY)
+    await branches.publish([CONSUMES])
+    assert [each.order_id for each in await branches.take(5, NOBODY)] == ["2"]
