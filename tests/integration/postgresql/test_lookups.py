@@ -1,5 +1,9 @@
 import asyncio
 
+from msgspec import structs
+from sqlalchemy import text
+
+from hub.changes import Content
 from tests.contract.samples import submission
 
 
@@ -34,3 +38,18 @@ async def test_look_up_sees_what_was_committed_before_it_was_asked(storage):
     await storage.store.record(second)
     assert await storage.store.package(second.package.id) == second.package
     assert await running == first.package
+
+
+async def test_contents_are_compressed_the_fast_way(storage):
+    """Where the server has lz4, contents are compressed by it."""
+    unit = submission()
+    large = Content(unit.package.sha256, 20_000, b"<edXML/>" * 2_500)
+    await storage.store.record(structs.replace(unit, content=large))
+    used = text("SELECT pg_column_compression(data) FROM contents")
+    has = text("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'")
+
+    def read(connection):
+        return connection.execute(used).scalar_one(), connection.execute(has).scalar_one()
+
+    used_by_server, has_lz4 = await storage.database.read(read)
+    assert used_by_server == ("lz4" if has_lz4 else "pglz")
