@@ -67,6 +67,18 @@ class Database:
             return self._finder.rows(keyed.one, {"key": key})
         return await self._finder.rows(keyed, key)
 
+    async def find_all(self, keyed: Keyed, keys: Sequence[str]) -> dict[str, Sequence[Sequence[Any]]]:
+        """Return the rows of each key that has any, as `find` does."""
+        if isinstance(self._finder, GatheredReader):
+            found = await asyncio.gather(*(self._finder.rows(keyed, key) for key in keys))
+            return {key: rows for key, rows in zip(keys, found, strict=True) if rows}
+        return await self.read(lambda connection: _rows_of(connection, keyed, keys))
+
+
+def _rows_of(connection: Connection, keyed: Keyed, keys: Sequence[str]) -> dict[str, Sequence[Sequence[Any]]]:
+    found = {key: connection.execute(keyed.one, {"key": key}).all() for key in keys}
+    return {key: rows for key, rows in found.items() if rows}
+
 
 class Readers:
     """A few threads, each with a connection of its own."""

@@ -51,7 +51,7 @@ class GatheredReader:
         self._silence = silence.total_seconds()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="axis-lookups")
         self._connection: Connection | None = None
-        self._sql: dict[Keyed, str] = {}
+        self._sql: dict[Keyed, tuple[str, Mapping[str, object]]] = {}  # with the values that stand in it already
         self._asked: Asked = {}
         self._answering: asyncio.Task[None] | None = None
         self._is_silent = False  #: a batch has been with the database for longer than that
@@ -117,10 +117,12 @@ class GatheredReader:
             return found
 
     def _rows(self, cursor: Any, keyed: Keyed, keys: list[str]) -> Sequence[Row]:
-        sql = self._sql.get(keyed)
-        if sql is None:
-            sql = self._sql[keyed] = str(keyed.many.compile(self._engine))
-        rows: Sequence[Row] = cursor.execute(sql, {"keys": keys}, prepare=True).fetchall()
+        known = self._sql.get(keyed)
+        if known is None:
+            compiled = keyed.many.compile(self._engine)
+            known = self._sql[keyed] = str(compiled), compiled.params
+        sql, fixed = known
+        rows: Sequence[Row] = cursor.execute(sql, {**fixed, "keys": keys}, prepare=True).fetchall()
         return rows
 
     @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from adapters.storage.database import Database
+from adapters.storage.gathered import Keyed
 from adapters.storage.reads import beside_newest_order
 from adapters.storage.rows import DELIVERY, EVENT, ORDER, PACKAGE, delivery_of, event_of, order_of, package_of
 from adapters.storage.tables import deliveries, events, orders, packages
@@ -56,9 +57,9 @@ _unpublish = (
     .values(state=ORDER_WAITING, due_at=bindparam("before"), published_at=None)
 )
 _carried = orders.alias("carried")
-_wanted = (_carried.c.id.in_(bindparam("ids", expanding=True)), _carried.c.state != ORDER_DONE)
+_open = _carried.c.state != ORDER_DONE
 _CARRIED = tuple(_carried.c[str(column.key)] for column in ORDER)
-_consignments = (
+_consignments = Keyed(
     select(*_CARRIED, *DELIVERY, *PACKAGE)
     .select_from(
         beside_newest_order(
@@ -67,16 +68,18 @@ _consignments = (
             )
         )
     )
-    .where(*_wanted)
+    .where(_open),
+    _carried.c.id,
 )
-_tellings = (
+_tellings = Keyed(
     select(*_CARRIED, *EVENT, *PACKAGE)
     .select_from(
         _carried.join(events, events.c.id == _carried.c.event_id).outerjoin(
             packages, packages.c.id == events.c.package_id
         )
     )
-    .where(*_wanted)
+    .where(_open),
+    _carried.c.id,
 )
 
 
@@ -181,16 +184,11 @@ class Outboxes:
 
     async def errands(self, order_ids: Sequence[OrderId]) -> tuple[Errand, ...]:
         """Return what couriers need for these orders, in their order; those that are done or unknown are left out."""
-        if not order_ids:
-            return ()
         ids = list(order_ids)
-
-        def read(connection: Connection) -> tuple[Errand, ...]:
-            rows = [*connection.execute(_consignments, {"ids": ids}), *connection.execute(_tellings, {"ids": ids})]
-            found = {row[0]: _errand(row) for row in rows}
-            return tuple(found[each] for each in ids if each in found)
-
-        return await self._database.read(read)
+        found = await self._database.find_all(_consignments, ids)
+        if others := [each for each in ids if each not in found]:
+            found |= await self._database.find_all(_tellings, others)
+        return tuple(_errand(found[each][0]) for each in ids if each in found)
 
 
 def _errand(row: Sequence[object]) -> Errand:

@@ -14,16 +14,17 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 
 import structlog
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, make_url
 
 from adapters.storage.dialects import NETWORK, has_notifications
+from adapters.storage.pipeline import execute
 
 Announce = Callable[[Connection, frozenset[str]], None]  #: tells other processes, when this transaction is committed
 
 _AGAIN_AFTER = 1.0  #: seconds until a lost connection is opened anew
 _CHANNEL = "axis_hub"
 _LARGEST = 7900  # bytes; PostgreSQL takes payloads below 8000
-_notify = text(f"SELECT pg_notify('{_CHANNEL}', :payload)")
+_NOTIFY = f"SELECT pg_notify('{_CHANNEL}', %s)"
 
 _log = structlog.get_logger()
 
@@ -40,7 +41,7 @@ async def open_wakeups(
 
     def announce(connection: Connection, topics: frozenset[str]) -> None:
         for payload in payloads(origin, sorted(topics - kept)):
-            connection.execute(_notify, {"payload": payload})
+            execute(connection, _NOTIFY, (payload,))
 
     listening = asyncio.create_task(_listen(url, origin, notify), name="wakeups")
     try:
