@@ -50,23 +50,30 @@ class Marks:
             self._confirmed.pop(change.order_id, None)
 
     async def write(self) -> None:
-        """Write the marks of all that have waited long enough; raise `Trouble` when that cannot be, to be tried again."""
-        until = time.monotonic() - self._patience
-        due = {
-            order_id: at for order_id, (_, at) in takewhile(lambda each: each[1][0] <= until, self._confirmed.items())
-        }
+        """Write the marks of what has waited long enough; raise `Trouble` when that cannot be, to be tried again."""
+        due = self._due()
         if not due:
             return
-        errands = await readable_errands(self._store, list(due))
-        # Done by another process, or unreadable: it is for the outbox's own guard to tell.
-        others = due.keys() - {errand.order.id for errand in errands}
-        if others:
-            await self._store.record(
-                Changes(order_changes=tuple(Published(each, due[each]) for each in sorted(others)))
-            )
+        # Most are none of ours any more: another process has concluded them.
+        waiting = await self._store.still_waiting(list(due))
+        errands = await readable_errands(self._store, sorted(waiting))
+        unreadable = waiting - {errand.order.id for errand in errands}
+        if unreadable:
+            marked = tuple(Published(order_id=each, at=due[each]) for each in sorted(unreadable))
+            await self._store.record(Changes(order_changes=marked))
         await gather_all(self._mark(errand, due[errand.order.id]) for errand in errands)
         for order_id in due:
             self._confirmed.pop(order_id, None)
+
+    def _due(self) -> dict[OrderId, datetime]:
+        """Return nothing until one has waited long enough, then all that have waited half as long: few, large batches."""
+        now = time.monotonic()
+        oldest = next(iter(self._confirmed.values()), None)
+        if oldest is None or oldest[0] > now - self._patience:
+            return {}
+        until = now - self._patience / 2
+        due = takewhile(lambda each: each[1][0] <= until, self._confirmed.items())
+        return {order_id: at for order_id, (_, at) in due}
 
     async def _mark(self, errand: Errand, at: datetime) -> None:
         try:

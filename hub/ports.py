@@ -66,6 +66,9 @@ class Reader(Protocol):
     async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
         """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
 
+    async def still_waiting(self, order_ids: Sequence[OrderId]) -> frozenset[OrderId]:
+        """Return those of these orders that are neither published nor done."""
+
     async def errands(self, order_ids: Sequence[OrderId]) -> tuple[Errand, ...]:
         """Return what couriers need for these orders; orders that are done or unknown are left out."""
 

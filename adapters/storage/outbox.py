@@ -56,6 +56,9 @@ _unpublish = (
     )
     .values(state=ORDER_WAITING, due_at=bindparam("before"), published_at=None)
 )
+_still_waiting = select(orders.c.id).where(
+    orders.c.id.in_(bindparam("ids", expanding=True)), orders.c.state == ORDER_WAITING
+)
 _carried = orders.alias("carried")
 _open = _carried.c.state != ORDER_DONE
 _CARRIED = tuple(_carried.c[str(column.key)] for column in ORDER)
@@ -181,6 +184,14 @@ class Outboxes:
             .values(state=ORDER_WAITING, due_at=before, published_at=None, attempts=0)
         )
         return await self._database.writer.run(lambda connection: connection.execute(again).rowcount, "outbox")
+
+    async def still_waiting(self, order_ids: Sequence[OrderId]) -> frozenset[OrderId]:
+        """Return those of these orders that are neither published nor done."""
+
+        def read(connection: Connection) -> frozenset[OrderId]:
+            return frozenset(connection.execute(_still_waiting, {"ids": list(order_ids)}).scalars())
+
+        return await self._database.read(read) if order_ids else frozenset()
 
     async def errands(self, order_ids: Sequence[OrderId]) -> tuple[Errand, ...]:
         """Return what couriers need for these orders, in their order; those that are done or unknown are left out."""

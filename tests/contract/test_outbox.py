@@ -164,6 +164,15 @@ async def test_unpublish(store, topics):
     assert sorted(await claimed(store, seconds(60))) == sorted([one.id, other.id])
 
 
+async def test_orders_that_still_wait(store):
+    """An order waits until it is published or done; one that is unknown does not."""
+    waiting, published, done = [await recorded(store) for _ in range(3)]
+    await store.record(Changes(order_changes=(Published(published.id, AT), Finished(done.id))))
+    asked = [waiting.id, published.id, done.id, uuid7()]
+    assert await store.still_waiting(asked) == {waiting.id}
+    assert await store.still_waiting([]) == frozenset()
+
+
 async def test_errand_of_a_consignment(store):
     """A courier gets the delivery and its package with the order."""
     unit = submission()

@@ -20,14 +20,18 @@ AT_ONCE, NEVER = timedelta(0), timedelta(days=1)
 class Hall:
     """A store in memory with the errands it is given; `is_moved`: a courier or a recall was faster."""
 
-    def __init__(self, *errands, is_moved=False):
+    def __init__(self, *errands, waiting=(WAITING.order.id,), is_moved=False):
         self._errands = errands
+        self._waiting = frozenset(waiting)
         self._is_moved = is_moved
         self.is_away = False
         self.recorded = []
 
     async def errands(self, order_ids):
         return tuple(each for each in self._errands if each.order.id in order_ids)
+
+    async def still_waiting(self, order_ids):
+        return self._waiting.intersection(order_ids)
 
     async def record(self, changes):
         if self.is_away:
@@ -67,6 +71,13 @@ async def test_what_was_concluded_needs_no_mark():
     assert hall.recorded == []
 
 
+async def test_what_another_process_has_concluded_needs_no_mark():
+    """The store knows what became of an order that was carried elsewhere."""
+    hall = Hall(waiting=())
+    await marks(hall).write()
+    assert hall.recorded == []
+
+
 async def test_nothing_is_marked_at_once():
     """Most orders are concluded before their mark is due."""
     hall = Hall(WAITING)
@@ -81,7 +92,7 @@ async def test_nothing_is_marked_at_once():
         Hall(WAITING, is_moved=True),
         Hall(structs.replace(WAITING, delivery=structs.replace(delivery(), state=State.WITHDRAWN))),
     ],
-    ids=["done or unreadable", "moved just now", "moved before"],
+    ids=["unreadable", "moved just now", "moved before"],
 )
 async def test_only_the_order_is_marked(hall):
     """A delivery that has gone further is left as it is."""
