@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
+from adapters.storage import lost
 from adapters.storage.database import Database
 from adapters.storage.gathered import Keyed
 from adapters.storage.reads import beside_newest_order
 from adapters.storage.rows import DELIVERY, EVENT, ORDER, PACKAGE, delivery_of, event_of, order_of, package_of
 from adapters.storage.tables import deliveries, events, orders, packages
-from adapters.storage.terms import CONSIGNED, OF_DELIVERY, ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
+from adapters.storage.terms import ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
 from adapters.storage.times import micros, moment
 from hub.ids import OrderId
 from hub.order import Order, Purpose
 from hub.queries import Errand
-from routing.values import Binding, Lane
+from routing.values import Lane
 
 _waiting = of("orders", WAITING)
 _due = (
@@ -46,15 +47,6 @@ _next_published = (
     .where(of("orders", PUBLISHED), orders.c.system_id > bindparam("system"))
     .order_by(orders.c.system_id, orders.c.published_at)
     .limit(1)
-)
-_unpublish = (
-    update(orders)
-    .where(
-        of("orders", PUBLISHED),
-        orders.c.system_id == bindparam("system"),
-        orders.c.published_at < bindparam("before"),
-    )
-    .values(state=ORDER_WAITING, due_at=bindparam("before"), published_at=None)
 )
 _still_waiting = select(orders.c.id).where(
     orders.c.id.in_(bindparam("ids", expanding=True)), orders.c.state == ORDER_WAITING
@@ -158,32 +150,11 @@ class Outboxes:
     async def unpublish(self, system_id: str | None, published_before: datetime) -> int:
         """Make published orders waiting again (their broker lost them), due at once; return how many."""
         systems = await self.overdue_at_broker(published_before) if system_id is None else (system_id,)
-        wanted = [{"system": each, "before": micros(published_before)} for each in sorted(systems)]
-
-        def work(connection: Connection) -> int:
-            return sum(connection.execute(_unpublish, each).rowcount for each in wanted)
-
-        return await self._database.writer.run(work, "outbox") if wanted else 0
+        return sum([await lost.unpublish(self._database, each, published_before) for each in sorted(systems)])
 
     async def remind(self, system_id: str | None, carried_before: datetime) -> int:
         """Make orders waiting again that brought consigned deliveries into queues which systems consume themselves."""
-        before = micros(carried_before)
-        consigned = select(deliveries.c.id).where(of("deliveries", CONSIGNED))
-        if system_id is not None:
-            consigned = consigned.where(deliveries.c.system_id == system_id)
-        again = (
-            update(orders)
-            .where(
-                of("orders", OF_DELIVERY),
-                orders.c.delivery_id.in_(consigned),
-                orders.c.binding == Binding.AMQP.value,
-                orders.c.state == ORDER_DONE,
-                # None when the courier was faster than the relay's note; the due time is the end of its claim, not its carriage.
-                or_(orders.c.published_at.is_(None), orders.c.published_at < before),
-            )
-            .values(state=ORDER_WAITING, due_at=before, published_at=None, attempts=0)
-        )
-        return await self._database.writer.run(lambda connection: connection.execute(again).rowcount, "outbox")
+        return await lost.remind(self._database, system_id, carried_before)
 
     async def still_waiting(self, order_ids: Sequence[OrderId]) -> frozenset[OrderId]:
         """Return those of these orders that are neither published nor done."""

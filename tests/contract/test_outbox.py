@@ -1,9 +1,11 @@
 """Orders on their way to the broker."""
 
+import asyncio
 from datetime import timedelta
 
 from msgspec.structs import replace
 
+from adapters.storage.lost import PORTION
 from hub.changes import Changes, Finished, Postponed, Published
 from hub.events import Event
 from hub.ids import uuid7
@@ -226,6 +228,48 @@ async def test_errands_come_in_the_order_asked(store):
     asked = [units[2].orders[0].id, telling.id, units[1].orders[0].id, uuid7(), units[0].orders[0].id]
     found = await store.errands(asked)
     assert [each.order.id for each in found] == [asked[0], asked[1], asked[4]]
+
+
+async def recorded_queue(store, count, **values):
+    """Record orders of one system, and that a broker has them."""
+    unit = submission(systems=("a",) * count, **values)
+    orders = tuple(replace(each, binding=Binding.AMQP) for each in unit.orders)
+    await store.record(replace(unit, orders=orders))
+    await store.record(Changes(order_changes=tuple(Published(each.id, AT) for each in orders)))
+    return orders
+
+
+async def test_a_long_queue_that_is_lost_leaves_others_their_turn(store):
+    """While all of a long queue is made to wait again, what else is to be written is written between two portions."""
+    await recorded_queue(store, 2 * PORTION + 1)
+    unpublishing = asyncio.ensure_future(store.unpublish("a", seconds(1)))
+    await asyncio.sleep(0)
+    await store.record(submission())
+    assert not unpublishing.done()
+    assert await unpublishing == 2 * PORTION + 1
+    assert await store.unpublish("a", seconds(1)) == 0
+
+
+async def test_a_long_queue_is_reminded_of_in_portions(store):
+    """However much a system did not acknowledge, all of it is carried again, and others have their turn meanwhile."""
+    orders = await recorded_queue(store, 2 * PORTION + 1, state=State.CONSIGNED)
+    await store.record(Changes(order_changes=tuple(Finished(each.id) for each in orders)))
+    reminding = asyncio.ensure_future(store.remind(None, seconds(1)))
+    await asyncio.sleep(0)
+    await store.record(submission())
+    assert not reminding.done()
+    assert await reminding == 2 * PORTION + 1
+    assert await store.remind("a", seconds(1)) == 0
+
+
+async def test_what_was_concluded_before_the_relay_noted_it_is_reminded_of_in_its_time(store):
+    """An order that its courier concluded before it was noted as published counts as carried when it was claimed."""
+    unit = submission(systems=("a",), state=State.CONSIGNED)
+    await store.record(replace(unit, orders=(replace(unit.orders[0], binding=Binding.AMQP),)))
+    await claimed(store)
+    await store.record(Changes(order_changes=(Finished(unit.orders[0].id),)))
+    assert await store.remind("a", AT - timedelta(hours=6)) == 0
+    assert await store.remind("a", AT) == 1
 
 
 async def test_reminders(store, topics):

@@ -112,6 +112,7 @@ async def test_work_lists_are_looked_up(storage, explained):
     await store.unpublish(None, AT)
     await store.unpublish("x", AT)
     await store.remind("x", AT)
+    await store.remind(None, AT)
     await store.feed("x", 0, 10)
     await store.overdue(AT, 10)
     for state in State:
