@@ -50,6 +50,11 @@ async def own_package(reader: Reader, caller: Caller, package_id: PackageId) -> 
 async def own_delivery(reader: Reader, caller: Caller, delivery_id: DeliveryId) -> tuple[Package, Delivery]:
     """Return a delivery to the caller's system with its package; raises `Refusal` not-found."""
     found = await reader.delivery(delivery_id)
-    if found is None or caller.system_id is None or found[1].system_id != caller.system_id:
+    if found is None or not owns(caller, found[1]):
         raise not_found()
     return found
+
+
+def owns(caller: Caller, delivery: Delivery) -> bool:
+    """Whether a delivery is for the caller's system."""
+    return caller.system_id is not None and delivery.system_id == caller.system_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from hub.access import not_found, own_delivery, sees_all, visible
+from hub.access import not_found, owns, sees_all, visible
 from hub.accounts import Caller
 from hub.availability import UNDER_WAY, ended, is_called, not_consigned
 from hub.changes import RefusedSubmission
@@ -79,9 +79,12 @@ class Library:
 
     async def delivery_content(self, caller: Caller, delivery_id: str) -> tuple[Package, Delivery, Bytes]:
         """Return the bytes of a delivery to the system that it is consigned to."""
-        package, delivery = await own_delivery(self._reader, caller, DeliveryId(delivery_id))
+        found = await self._reader.held(DeliveryId(delivery_id))
+        if found is None or not owns(caller, found[1]):
+            raise not_found()
+        package, delivery, content = found
         self._require_readable((delivery,))
-        return package, delivery, await self._bytes(package)
+        return package, delivery, _present(package, content)
 
     async def receipts(self, caller: Caller, query: ReceiptQuery) -> Page[EventRecord]:
         """Return a page of the receipts that concern the caller's system (people who see all: all)."""
@@ -104,17 +107,7 @@ class Library:
         return None if sees_all(caller) else caller.system_id
 
     async def _bytes(self, package: Package) -> Bytes:
-        content = await self._reader.content(package.sha256)
-        if content is None:
-            raise Defect("defect", detail=f"content {package.sha256} of package {package.id} is missing")
-        if content.purged_at is not None:
-            day = f"{content.purged_at:%Y-%m-%d}"
-            raise Refusal(
-                "content-purged",
-                detail=f"The content was purged on {day}; its digest is {package.sha256}.",
-                detail_vi=f"Nội dung đã được xóa theo chính sách ngày {day}; mã băm: {package.sha256}.",
-            )
-        return content
+        return _present(package, await self._reader.content(package.sha256))
 
     def _require_readable(self, deliveries: tuple[Delivery, ...]) -> None:
         if any(self._is_readable(delivery) for delivery in deliveries):
@@ -135,3 +128,16 @@ def _view(caller: Caller, package: Package, standing: Standing) -> View:
     if standing.acceptance is None:
         raise Defect("defect", detail=f"package {package.id} has no acceptance")
     return View(package, visible(caller, package, standing.deliveries), standing.acceptance)
+
+
+def _present(package: Package, content: Bytes | None) -> Bytes:
+    if content is None:
+        raise Defect("defect", detail=f"content {package.sha256} of package {package.id} is missing")
+    if content.purged_at is not None:
+        day = f"{content.purged_at:%Y-%m-%d}"
+        raise Refusal(
+            "content-purged",
+            detail=f"The content was purged on {day}; its digest is {package.sha256}.",
+            detail_vi=f"Nội dung đã được xóa theo chính sách ngày {day}; mã băm: {package.sha256}.",
+        )
+    return content

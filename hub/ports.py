@@ -63,6 +63,9 @@ class Reader(Protocol):
     async def delivery(self, delivery_id: DeliveryId) -> tuple[Package, Delivery] | None:
         """Return one delivery with its package, in one read."""
 
+    async def held(self, delivery_id: DeliveryId) -> tuple[Package, Delivery, Bytes | None] | None:
+        """Return one delivery with its package and the content of it, as `content` does, in one read."""
+
     async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
         """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, and_, bindparam, func, select
 
@@ -82,6 +83,16 @@ _events = select(*EVENT).where(events.c.package_id == bindparam("id")).order_by(
 _first_event = select(*EVENT).where(events.c.event == bindparam("event")).order_by(events.c.seq).limit(1)
 _event_of_delivery = _first_event.where(events.c.delivery_id == bindparam("id"))
 _event_of_package = _first_event.where(and_(events.c.package_id == bindparam("id"), events.c.delivery_id.is_(None)))
+_held = Keyed(
+    select(*PACKAGE, *DELIVERY, contents.c.size, contents.c.data, contents.c.purged_at).select_from(
+        beside_newest_order(
+            deliveries.join(packages, packages.c.id == deliveries.c.package_id).outerjoin(
+                contents, contents.c.sha256 == packages.c.sha256
+            )
+        )
+    ),
+    deliveries.c.id,
+)
 _content = Keyed(select(contents.c.size, contents.c.data, contents.c.purged_at), contents.c.sha256)
 
 
@@ -162,12 +173,23 @@ class Reads:
 
         return await self._database.read(read)
 
+    async def held(self, delivery_id: DeliveryId) -> tuple[Package, Delivery, Bytes | None] | None:
+        """Return one delivery with its package and the bytes of it or where they lie."""
+        found = await self._database.find(_held, delivery_id)
+        if not found:
+            return None
+        package, delivery = pair_of(found[0])
+        return package, delivery, self._bytes(package.sha256, found[0][len(PACKAGE) + len(DELIVERY) :])
+
     async def content(self, sha256: str) -> Bytes | None:
         """Return the bytes of a package or where they lie."""
         found = await self._database.find(_content, sha256)
-        if not found:
+        return self._bytes(sha256, found[0]) if found else None
+
+    def _bytes(self, sha256: str, row: Sequence[Any]) -> Bytes | None:
+        size, data, purged_at = row[:3]
+        if size is None:
             return None
-        size, data, purged_at = found[0][:3]
         if purged_at is not None:
             return Bytes(size, purged_at=moment(purged_at))
         return Bytes(size, data, None if data is not None else self._files.path(sha256))

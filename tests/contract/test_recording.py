@@ -38,6 +38,7 @@ async def test_unknown_things_are_none(store):
     nothing = uuid7()
     assert await store.package(nothing) is None
     assert await store.delivery(nothing) is None
+    assert await store.held(nothing) is None
     assert await store.event(nothing) is None
     assert await store.content("00" * 32) is None
     assert await store.deliveries(nothing) == ()
@@ -63,6 +64,16 @@ async def test_delivery_comes_with_its_package(store):
     found, about = await store.delivery(unit.deliveries[0].id)
     assert found == unit.package
     assert about == replace(unit.deliveries[0], next_attempt_at=AT)
+
+
+async def test_delivery_comes_with_its_content(store):
+    """One read gives a delivery, its package and the bytes of it; nothing where these are missing."""
+    unit, bare = submission(), submission()
+    await store.record(unit)
+    await store.record(replace(bare, content=None))
+    about = unit.deliveries[0]
+    assert await store.held(about.id) == (*await store.delivery(about.id), await store.content(unit.package.sha256))
+    assert (await store.held(bare.deliveries[0].id))[2] is None
 
 
 async def test_small_content_lies_in_the_row(store):
