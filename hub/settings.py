@@ -47,7 +47,7 @@ class IntakeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What may be handed in."""
 
     max_bytes: int = 58_720_256
-    inline_bytes: int = 65_536
+    inline_bytes: int = 262_144
     memory_budget: int = 268_435_456
     max_future_hours: float = 24.0
     max_age_days: float = 0.0

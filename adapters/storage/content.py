@@ -1,9 +1,10 @@
 """Content files: large packages, each in a file named by its SHA-256, durable before the commit that mentions it.
 
-A file is written under a temporary name in the same file system, synced, renamed, and its folder synced. 256 folders,
-named by the first two hex digits, keep folders small. A shared lock on the folder while a file is put there, an
-exclusive one while the sweeper removes from it, keep the sweeper from taking a file that is just being kept a second
-time.
+A file that is new is written in its place, synced, and its folder synced: nobody reads a file before a row names it, so one
+that a dying process left half written is an orphan like any other. Where there is a file already, a row may name it: then a
+new one is written under a temporary name in the same file system, synced, and renamed. 256 folders, named by the first two
+hex digits, keep folders small. A shared lock on the folder while a file is put there a second time, an exclusive one while
+the sweeper removes from it, keep the sweeper from taking a file that is just being kept again; new ones are too young for it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -48,6 +49,36 @@ class ContentFiles:
                 self._write(spooled, place)
             os.fsync(folder)
 
+    def put_all(self, contents: Sequence[tuple[str, bytes]]) -> list[OSError | None]:
+        """Make contents durable under their SHA-256; return for each what went wrong, None when it is durable."""
+        outcomes: list[OSError | None] = []
+        folders: set[Path] = set()
+        for sha256, data in contents:
+            try:
+                self._put_data(self.path(sha256), data)
+            except OSError as error:
+                outcomes.append(error)
+            else:
+                outcomes.append(None)
+                folders.add(self.path(sha256).parent)
+        try:
+            for folder in folders:
+                _sync_folder(folder)
+        except OSError as error:
+            return [outcome or error for outcome in outcomes]
+        return outcomes
+
+    def _put_data(self, place: Path, data: bytes) -> None:
+        """Write and sync a content whose folder is synced afterwards."""
+        try:
+            _write_new(place, data)
+        except FileNotFoundError:
+            place.parent.mkdir(exist_ok=True)
+            _sync_folder(self._folder)
+            _write_new(place, data)
+        except FileExistsError:
+            self.put(Spooled(place.name, len(data), data=data))
+
     def sync(self) -> None:
         """Make the names of all files durable."""
         for folder in (*self.folders(), self._folder):
@@ -75,6 +106,23 @@ class ContentFiles:
             temporary.rename(place)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _write_new(place: Path, data: bytes) -> None:
+    """Write a file that is not there yet, and sync it.
+
+    One that could not be written is emptied and not removed: in its place there may be another process's by now.
+    """
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_DSYNC | os.O_CLOEXEC, 0o666)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except OSError:
+        os.ftruncate(descriptor, 0)
+        raise
+    finally:
+        os.close(descriptor)
 
 
 def _move(source: Path | None, place: Path) -> bool:

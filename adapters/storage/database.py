@@ -16,9 +16,10 @@ from adapters.storage.dialects import PATIENCE, is_in_process, open_engines
 from adapters.storage.errors import translated
 from adapters.storage.gathered import GatheredReader, Keyed
 from adapters.storage.held import HeldConnection
+from adapters.storage.keeping import Keeper
 from adapters.storage.own_reader import OwnReader
 from adapters.storage.wakeups import open_wakeups
-from adapters.storage.writer import Committed, GroupCommit, Notify
+from adapters.storage.writer import Committed, GroupCommit, Limits, Notify
 from hub.trouble import Deferral
 
 T = TypeVar("T")
@@ -120,6 +121,7 @@ async def opened(
     *,
     max_pending: int,
     notify: Notify,
+    keeper: Keeper | None = None,
     kept: frozenset[str] = frozenset(),
     committed: Committed = lambda _changes: None,
     patience: timedelta = PATIENCE,
@@ -127,19 +129,19 @@ async def opened(
 ) -> AsyncIterator[Database]:
     """Open the database at an SQLAlchemy URL; on the way out write what is pending and close every connection.
 
-    `kept`: topics that this process sees to itself, and other processes are not woken for.
+    `keeper`: writes wait a little for packages whose content it is keeping. `kept`: topics that this process sees to itself,
+    and other processes are not woken for.
     """
     engines = open_engines(url, READERS + 1, patience)
     async with open_wakeups(url, notify, kept) as announce:
         writer = GroupCommit(
             engines.writer,
             is_in_process=is_in_process(url),
-            max_pending=max_pending,
-            max_wait=max_wait,
-            silence=_SILENCES * patience,
+            limits=Limits(max_pending, max_wait, _SILENCES * patience),
             notify=notify,
             committed=committed,
             announce=announce,
+            keeper=keeper,
         )
         readers = Readers(engines.reader, READERS, _SILENCES * patience)
         silence = _SILENCES * patience

@@ -13,10 +13,12 @@ from adapters.storage.content import ContentFiles
 from adapters.storage.database import Database, opened
 from adapters.storage.epochs import Chronicle
 from adapters.storage.errors import translated
+from adapters.storage.keeping import keeping
 from adapters.storage.leases import Leases
 from adapters.storage.mark import MarkFile
 from adapters.storage.purging import Purger
 from adapters.storage.queue import TableQueue
+from adapters.storage.recent import RecentContents
 from adapters.storage.register import Registers
 from adapters.storage.spool import FileSpool, own_folder
 from adapters.storage.store import SqlStore
@@ -58,20 +60,25 @@ async def open_storage(
     files = ContentFiles(settings.content_dir)
     with translated():
         await asyncio.to_thread(files.prepare)
+    recent = RecentContents()
     with own_folder(settings.spool_dir) as folder:
-        async with opened(
-            settings.url,
-            max_pending=settings.max_pending,
-            max_wait=timedelta(seconds=settings.max_wait),
-            notify=notify,
-            kept=kept,
-            committed=committed,
-        ) as database:
+        async with (
+            keeping(files) as keeper,
+            opened(
+                settings.url,
+                keeper=keeper,
+                max_pending=settings.max_pending,
+                max_wait=timedelta(seconds=settings.max_wait),
+                notify=notify,
+                kept=kept,
+                committed=committed,
+            ) as database,
+        ):
             yield Storage(
                 database=database,
-                store=SqlStore(database, files),
+                store=SqlStore(database, files, recent),
                 queue=TableQueue(database, clock=clock),
-                spool=FileSpool(folder, files, inline_bytes=inline_bytes),
+                spool=FileSpool(folder, files, keeper, recent, inline_bytes=inline_bytes),
                 registers=Registers(database),
                 leases=Leases(database),
                 sweeper=Sweeper(database, files),

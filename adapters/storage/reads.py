@@ -11,6 +11,7 @@ from sqlalchemy import Connection, FromClause, Select, and_, bindparam, func, se
 from adapters.storage.content import ContentFiles
 from adapters.storage.database import Database
 from adapters.storage.gathered import Keyed
+from adapters.storage.recent import RecentContents
 from adapters.storage.rows import DELIVERY, EVENT, PACKAGE, delivery_of, event_of, package_of
 from adapters.storage.tables import contents, deliveries, events, orders, packages
 from adapters.storage.terms import OF_DELIVERY, of
@@ -99,9 +100,10 @@ _content = Keyed(select(contents.c.size, contents.c.data, contents.c.purged_at),
 class Reads:
     """The part of the store that answers questions about one thing."""
 
-    def __init__(self, database: Database, files: ContentFiles) -> None:
+    def __init__(self, database: Database, files: ContentFiles, recent: RecentContents) -> None:
         self._database = database
         self._files = files
+        self._recent = recent
 
     async def package(self, package_id: PackageId) -> Package | None:
         """Return one package."""
@@ -192,6 +194,8 @@ class Reads:
             return None
         if purged_at is not None:
             return Bytes(size, purged_at=moment(purged_at))
+        if data is None:
+            data = self._recent.get(sha256)
         return Bytes(size, data, None if data is not None else self._files.path(sha256))
 
 

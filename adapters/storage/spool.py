@@ -1,4 +1,4 @@
-"""The spool: bodies on their way in, small ones in memory, larger ones in a temporary file.
+"""The spool: bodies on their way in, small ones in memory, larger ones in a temporary file; all of them when many are held.
 
 Bytes are hashed and counted while they arrive, and the limit is enforced then. Every process has a folder of its own
 and holds a lock on it for life; at start, folders whose lock is free are left-overs of processes that died, and are
@@ -21,6 +21,8 @@ from typing import BinaryIO, TypeVar
 
 from adapters.storage.content import ContentFiles, locked
 from adapters.storage.errors import translated
+from adapters.storage.keeping import Keeper
+from adapters.storage.recent import RecentContents
 from hub.changes import Content
 from hub.failpoints import reached
 from hub.spool import Spooled
@@ -30,39 +32,74 @@ T = TypeVar("T")
 
 SMALL = 32_768  #: bytes; up to here content lies in the database row (a row of 100 KB costs PostgreSQL 3 ms)
 _PIECE = 1_048_576  # bytes gathered before a thread writes them
+_MOST_PIECES = 64
+_MOST_HELD = (
+    67_108_864  # bytes of received bodies in memory at once; what comes beyond goes to files unless it is small
+)
 
 
 class FileSpool:
     """Implements `hub.spool.Spool` on a folder of one process."""
 
-    def __init__(self, folder: Path, files: ContentFiles, *, inline_bytes: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        files: ContentFiles,
+        keeper: Keeper,
+        recent: RecentContents,
+        *,
+        inline_bytes: int,
+        most_held: int = _MOST_HELD,
+    ) -> None:
         self._folder = folder
         self._files = files
+        self._keeper = keeper
+        self._recent = recent
         self._inline_bytes = inline_bytes
+        self._most_held = most_held
+        self._held: dict[int, Spooled] = {}
+        self._held_bytes = 0
 
     async def receive(self, chunks: AsyncIterator[bytes], limit: int) -> Spooled:
         """Take a body in; raise `Refusal` (body-too-large) or `Deferral` (storage-full, storage-unavailable)."""
-        gathered = bytearray()
+        pieces: list[bytes] = []
+        size = 0
         async for chunk in chunks:
-            gathered += chunk
+            pieces.append(chunk)
+            size += len(chunk)
             reached("K1")
-            if len(gathered) > limit:
+            if len(pieces) == _MOST_PIECES:  # each is an object, which a sender of single bytes pays nothing for
+                pieces = [b"".join(pieces)]
+            if size > limit:
                 raise _too_large(limit)
-            if len(gathered) > self._inline_bytes:
-                return await self._receive_file(chunks, limit, gathered)
-        return Spooled(hashlib.sha256(gathered).hexdigest(), len(gathered), data=bytes(gathered))
+            if size > self._inline_bytes or (size > SMALL and self._held_bytes + size > self._most_held):
+                return await self._receive_file(chunks, limit, bytearray(b"").join(pieces))
+        return self._hold(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+
+    def _hold(self, body: bytes) -> Spooled:
+        spooled = Spooled(hashlib.sha256(body).hexdigest(), len(body), data=bytes(body))
+        if spooled.size > SMALL:
+            self._held[id(spooled)] = spooled
+            self._held_bytes += spooled.size
+        return spooled
 
     async def keep(self, spooled: Spooled) -> Content:
         """Make a large body durable under its SHA-256; a small one stays in memory for its row."""
         if spooled.size > SMALL:
-            await _in_thread(lambda: self._files.put(spooled))
+            if spooled.data is None:
+                await _in_thread(lambda: self._files.put(spooled))
+            else:
+                await self._keeper.keep(spooled.sha256, spooled.data)
+                self._recent.put(spooled.sha256, spooled.data)
             return Content(spooled.sha256, spooled.size, None)
         if spooled.path is None:
             return Content(spooled.sha256, spooled.size, spooled.data or b"")
         return Content(spooled.sha256, spooled.size, await _in_thread(spooled.path.read_bytes))
 
     async def discard(self, spooled: Spooled) -> None:
-        """Remove the temporary file, if there is one left."""
+        """Remove the temporary file, if there is one left, or let go of the memory."""
+        if self._held.pop(id(spooled), None) is not None:
+            self._held_bytes -= spooled.size
         if (path := spooled.path) is not None:
             await _in_thread(lambda: path.unlink(missing_ok=True))
 

@@ -13,6 +13,7 @@ from adapters.storage.lists import Lists
 from adapters.storage.mailbox import Mailboxes
 from adapters.storage.outbox import Outboxes
 from adapters.storage.reads import Reads
+from adapters.storage.recent import RecentContents
 from adapters.storage.tables import idempotency_keys
 from adapters.storage.times import micros
 from adapters.storage.trays import Trays
@@ -27,8 +28,8 @@ _bound = select(idempotency_keys.c.fingerprint).where(
 class SqlStore(Reads, Lists, Mailboxes, Trays, Outboxes):
     """The truth, in an SQL database and its content files. All errors of the engine come out as `Deferral` or `Defect`."""
 
-    def __init__(self, database: Database, files: ContentFiles) -> None:
-        Reads.__init__(self, database, files)
+    def __init__(self, database: Database, files: ContentFiles, recent: RecentContents | None = None) -> None:
+        Reads.__init__(self, database, files, recent or RecentContents())
 
     async def record(self, changes: Changes) -> None:
         """Write `changes` durably, all or nothing; raise `Duplicate`, `Stale` or `Deferral`."""

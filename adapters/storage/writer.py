@@ -6,10 +6,10 @@ Whoever waits is answered only after the commit. When a batch breaks for a reaso
 are run one by one, each in its own transaction, so that the culprit alone fails.
 
 A commit costs nearly the same for one job as for many, so a batch gathers for as long as the event loop has other work to
-do, up to `SPACING`; where nobody else is busy it is written at once. What waits for a disk, a lock or a server runs in the
-writer's thread: with a server all of the transaction. The statements of the units wait for nothing when the database computes in
-this process (SQLite): they run on the event loop, because in a thread they would fight with it for the interpreter lock at every
-step (docs/decisions/0002).
+do, or contents of packages are on their way to the disk, up to `SPACING`; where nobody else is busy it is written at once.
+What waits for a disk, a lock or a server runs in the writer's thread: with a server all of the transaction. The statements of
+the units wait for nothing when the database computes in this process (SQLite): they run on the event loop, because in a
+thread they would fight with it for the interpreter lock at every step (docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -28,6 +28,7 @@ from sqlalchemy import Connection, Engine
 
 from adapters.storage.errors import translated
 from adapters.storage.held import HeldConnection
+from adapters.storage.keeping import Keeper
 from adapters.storage.record import Outcome, record_units
 from adapters.storage.wakeups import Announce
 from hub.changes import Changes
@@ -68,6 +69,14 @@ class Done(Struct):
     topics: frozenset[str]
 
 
+class Limits(Struct, frozen=True):
+    """When new work is refused: too many writes wait, or the first of them for too long; when a database is silent."""
+
+    max_pending: int
+    max_wait: timedelta
+    silence: timedelta
+
+
 class GroupCommit:
     """The one writer of a process. Its methods are called on the event loop; what may wait runs in its thread."""
 
@@ -76,24 +85,24 @@ class GroupCommit:
         engine: Engine,
         *,
         is_in_process: bool,
-        max_pending: int,
-        max_wait: timedelta,
-        silence: timedelta,
+        limits: Limits,
         notify: Notify,
         committed: Committed,
         announce: Announce,
+        keeper: Keeper | None,
     ) -> None:
+        self._keeper = keeper
         self._is_in_process = is_in_process
         self._announce = announce
         self._committed = committed
         self._connection = HeldConnection(engine)
-        self._max_pending = max_pending
-        self._max_wait = max_wait.total_seconds()
+        self._max_pending = limits.max_pending
+        self._max_wait = limits.max_wait.total_seconds()
         self._notify = notify
         self._pending: deque[Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="axis-writer")
         self._writing: asyncio.Task[None] | None = None
-        self._silence = silence.total_seconds()
+        self._silence = limits.silence.total_seconds()
         self._is_silent = False  #: a batch has been with the database for longer than that
 
     async def record(self, changes: Changes) -> None:
@@ -155,14 +164,23 @@ class GroupCommit:
             self._writing = None
 
     async def _gather(self) -> None:
-        """Let more jobs come in while the event loop is busy with them, but not for longer than `SPACING`."""
+        """Let more jobs come in while the event loop is busy with them or contents are kept, for `SPACING` at most.
+
+        A package whose content is being kept will be recorded next: who waits for it saves a transaction.
+        """
         until = time.monotonic() + SPACING
         while True:
             began_at = time.monotonic()
             await asyncio.sleep(0)  # one round of the loop
             now = time.monotonic()
-            if now - began_at < IDLE_ROUND or now >= until:
+            if now >= until:
                 return
+            if now - began_at < IDLE_ROUND:
+                if self._keeper is None or self._keeper.is_at_rest:
+                    return
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(until - now):
+                        await self._keeper.rest()
 
     def _draw(self) -> list[Job]:
         batch: list[Job] = []

@@ -80,6 +80,9 @@ async def _pieces(content: Bytes) -> AsyncIterator[bytes]:
         for start in range(0, len(data), PIECE):
             yield data[start : start + PIECE]
         return
+    if content.size <= PIECE:
+        yield await asyncio.to_thread(content.path.read_bytes)
+        return
     async for piece in _pieces_of_file(content.path):
         yield piece
 

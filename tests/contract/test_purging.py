@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.storage.leases import BACKUP
 from hub.changes import Changes
@@ -48,6 +49,25 @@ async def test_purged_after_the_last_handover(store, retention, clock):
     assert await store.package(package.id) == package
     assert [each.jws is not None for each in await store.events(package.id)] == [True, True]
     assert await retention.purge() == 0
+
+
+async def test_what_was_purged_is_not_handed_out_from_memory(storage, store, retention, clock):
+    """A content that is still in memory because it was kept just now is gone with its row."""
+
+    async def body():
+        yield bytes(40_000)
+
+    content = await storage.spool.keep(await storage.spool.receive(body(), 40_000))
+    unit = submission(state=State.CONSIGNED, sha256=content.sha256)
+    await store.record(replace(unit, content=content))
+    assert (await store.content(content.sha256)).data == bytes(40_000)
+    (copy,) = unit.deliveries
+    ended = event(Event.CONTENT_HANDOVER, unit.package, copy, at=AT)
+    await store.record(Changes(moves=(move(copy, State.HANDED_OVER, at=AT),), events=(ended,)))
+    clock.now = AT + KEEP
+    assert await retention.purge() == 1
+    purged = await store.content(content.sha256)
+    assert (purged.purged_at, purged.data, purged.path) == (clock.now, None, None)
 
 
 async def test_open_deliveries_keep_the_content(store, retention, clock):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.storage.content import ContentFiles
 from adapters.storage.migrate import migrate
 from adapters.storage.opening import open_storage
 from hub.settings import StorageSettings
@@ -16,6 +17,14 @@ def settings(tmp_path):
     )
     migrate(settings.url)
     return settings
+
+
+@pytest.fixture
+def contents(settings):
+    """The content files of it."""
+    made = ContentFiles(settings.content_dir)
+    made.prepare()
+    return made
 
 
 @pytest.fixture

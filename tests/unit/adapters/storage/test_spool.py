@@ -6,7 +6,9 @@ from mmap import mmap
 
 import pytest
 
-from adapters.storage.spool import own_folder
+from adapters.storage.keeping import keeping
+from adapters.storage.recent import RecentContents
+from adapters.storage.spool import FileSpool, own_folder
 from hub.trouble import Deferral, Refusal
 
 from .bodies import broken_off, chunked, files
@@ -137,6 +139,29 @@ async def test_vanished_folder_is_a_deferral(spool, settings):
     with pytest.raises(Deferral) as caught:
         await spool.keep(spooled)
     assert caught.value.code == "storage-unavailable"
+
+
+async def test_no_more_is_held_in_memory_than_there_is_room_for(settings, contents, tmp_path):
+    """Bodies above 32 KB go to files while others take the room in memory; when those are gone they stay in memory again."""
+    async with keeping(contents) as keeper:
+        spool = FileSpool(tmp_path, contents, keeper, RecentContents(), inline_bytes=INLINE, most_held=100_000)
+        first = await spool.receive(chunked(bytes(60_000)), 100_000)
+        second = await spool.receive(chunked(bytes(60_000)), 100_000)
+        small = await spool.receive(chunked(bytes(32_768)), 100_000)
+        assert [each.path is None for each in (first, second, small)] == [True, False, True]
+        with second.view() as view:
+            assert view[:] == bytes(60_000)
+        for each in (first, first, second):
+            await spool.discard(each)
+        third = await spool.receive(chunked(bytes(60_000)), 100_000)
+        assert third.path is None
+
+
+async def test_single_bytes_are_a_body_like_any_other(spool):
+    """However small its pieces, a body is what was sent."""
+    body = os.urandom(1_000)
+    spooled = await spool.receive(chunked(body, 1), 100_000)
+    assert (spooled.data, spooled.sha256) == (body, sha256(body).hexdigest())
 
 
 def test_left_overs_of_dead_processes_are_removed(tmp_path):
