@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from hub.access import own_delivery
+from hub.access import own_delivery, owns
 from hub.accounts import Caller
 from hub.attest import Attestor
 from hub.availability import ended, is_called, not_consigned
@@ -17,6 +17,7 @@ from hub.package import Package
 from hub.ports import Clock, Store
 from hub.record import EventRecord
 from hub.register import CurrentRegister
+from hub.seen import Seen
 from hub.telling import tell
 from hub.trouble import Defect
 from signing.receipt import Reason
@@ -36,7 +37,10 @@ class Concluded(Struct, frozen=True):
 class Handover:
     """Takes the recipient's word. Repeating it returns the same receipt."""
 
-    def __init__(self, *, store: Store, register: CurrentRegister, attestor: Attestor, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, register: CurrentRegister, attestor: Attestor, clock: Clock, seen: Seen | None = None
+    ) -> None:
+        self._seen = seen or Seen()
         self._store = store
         self._register = register
         self._attestor = attestor
@@ -54,7 +58,7 @@ class Handover:
         self, caller: Caller, delivery_id: DeliveryId, event: Event, reason: Reason | None
     ) -> Concluded:
         for _ in range(_ATTEMPTS):
-            package, delivery = await own_delivery(self._store, caller, delivery_id)
+            package, delivery = await self._own(caller, delivery_id)
             if _ENDED_BY.get(delivery.state) is event:
                 return await self._repeated(package, delivery, event)
             changes, concluded = self._decide(package, delivery, event, reason)
@@ -64,6 +68,12 @@ class Handover:
                 continue
             return concluded
         raise Defect("defect", detail=f"delivery {delivery_id} kept moving")
+
+    async def _own(self, caller: Caller, delivery_id: DeliveryId) -> tuple[Package, Delivery]:
+        seen = self._seen.take(delivery_id)
+        if seen is not None and owns(caller, seen[1]):
+            return seen
+        return await own_delivery(self._store, caller, delivery_id)
 
     async def _repeated(self, package: Package, delivery: Delivery, event: Event) -> Concluded:
         receipt = await self._store.event_of(event, package_id=package.id, delivery_id=delivery.id)

@@ -16,6 +16,7 @@ from hub.ports import Reader
 from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery, Standing
 from hub.record import EventRecord
 from hub.register import CurrentRegister
+from hub.seen import Seen
 from hub.trouble import Defect, Refusal
 
 _READABLE = frozenset({State.CONSIGNED, State.HANDED_OVER})
@@ -32,7 +33,8 @@ class View(Struct, frozen=True):
 class Library:
     """Answers questions about what is recorded."""
 
-    def __init__(self, reader: Reader, register: CurrentRegister) -> None:
+    def __init__(self, reader: Reader, register: CurrentRegister, seen: Seen) -> None:
+        self._seen = seen
         self._reader = reader
         self._register = register
 
@@ -84,6 +86,7 @@ class Library:
             raise not_found()
         package, delivery, content = found
         self._require_readable((delivery,))
+        self._seen.put(package, delivery)
         return package, delivery, _present(package, content)
 
     async def receipts(self, caller: Caller, query: ReceiptQuery) -> Page[EventRecord]:

@@ -30,6 +30,7 @@ from hub.quotas import Quotas
 from hub.recall import Recalls
 from hub.redrive import Redrive
 from hub.retention import Retention
+from hub.seen import Seen
 from hub.services import Services
 from hub.signature_policy import policy_of
 from hub.strangers import Strangers
@@ -44,7 +45,8 @@ def services_of(base: Foundation, outside: Outside, watching: Watching) -> Servi
     settings, storage, store = base.settings, base.storage, base.storage.store
     pressure = _pressure(base)
     admission = _admission(base, pressure)
-    library = Library(store, base.register)
+    seen = Seen()
+    library = Library(store, base.register, seen)
     tray = Tray(
         store=store,
         signals=base.signals,
@@ -67,7 +69,7 @@ def services_of(base: Foundation, outside: Outside, watching: Watching) -> Servi
         client_certificates=ClientCertificates(_required_by(outside.revocation)),
         pressure=pressure,
         submission=_submission(base, outside, admission),
-        handover=Handover(store=store, register=base.register, attestor=base.attestor(), clock=base.clock),
+        handover=Handover(store=store, register=base.register, attestor=base.attestor(), clock=base.clock, seen=seen),
         recalls=Recalls(
             store=store, register=base.register, attestor=base.attestor(), clock=base.clock, lifetime=_lifetime(base)
         ),
