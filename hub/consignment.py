@@ -34,7 +34,7 @@ from routing.values import Binding
 
 BATCH = 200
 IDLE = timedelta(seconds=1)
-TURN = timedelta(milliseconds=20)
+TURN = timedelta(milliseconds=50)  #: under load; the first order after a rest is carried at once
 _ATTEMPTS = 5
 _FAILURES_BEFORE_REST = 3
 

@@ -23,7 +23,7 @@ from hub.waiting import Pace, pause
 BATCH = 500
 CLAIM = timedelta(seconds=15)
 IDLE = timedelta(seconds=1)
-TURN = timedelta(milliseconds=20)
+TURN = timedelta(milliseconds=50)  #: under load; the first order after a rest is carried at once
 
 _log = structlog.get_logger()
 
