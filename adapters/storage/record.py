@@ -20,6 +20,7 @@ from adapters.storage.pipeline import pipelined
 from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
 from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
 from adapters.storage.times import micros
+from adapters.storage.wakeups import Announce
 from hub.changes import Changes, Duplicate, Finished, Move, Postponed, Published, Stale
 from hub.ids import DeliveryId, PackageId
 from hub.lifecycle import State
@@ -82,8 +83,11 @@ _same_deliveries = BulkSelect(
 )
 
 
-def record_units(connection: Connection, units: Sequence[Changes]) -> list[Outcome]:
-    """Write all units that may be written, in order; return one outcome for each. The caller commits."""
+def record_units(connection: Connection, units: Sequence[Changes], announce: Announce) -> list[Outcome]:
+    """Write all units that may be written, in order; return one outcome for each. The caller commits.
+
+    Their topics are announced with them.
+    """
     if not units:
         return []
     with pipelined(connection):
@@ -98,6 +102,7 @@ def record_units(connection: Connection, units: Sequence[Changes]) -> list[Outco
             outcomes.append(refusal)
     with pipelined(connection):
         moved = batch.write(connection)
+        announce(connection, frozenset(topic for each in outcomes if isinstance(each, frozenset) for topic in each))
     moved.require_all()
     return outcomes
 

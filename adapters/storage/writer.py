@@ -222,15 +222,15 @@ class GroupCommit:
         if not self._is_in_process:
             return await self._in_thread(self._commit_in_thread, batch)
         async with self._transaction() as connection:
-            recorded = record_units(connection, _units(batch))
+            recorded = record_units(connection, _units(batch), self._announce)
             if len(recorded) == len(batch):
-                return _run_others(connection, batch, recorded, self._announce)  # nothing to run, nobody to tell
+                return _run_others(connection, batch, recorded, self._announce)  # nothing to run
             return await self._in_thread(_run_others, connection, batch, recorded, self._announce)
 
     def _commit_in_thread(self, batch: Sequence[Job]) -> list[Done | Exception]:
         """Run the whole transaction: between its steps nobody, other processes least of all, waits for a busy event loop."""
         with translated(), self._connection.transaction() as connection:
-            recorded = record_units(connection, _units(batch))
+            recorded = record_units(connection, _units(batch), self._announce)
             return _run_others(connection, batch, recorded, self._announce)
 
     @asynccontextmanager
@@ -253,12 +253,12 @@ class GroupCommit:
 def _run_others(
     connection: Connection, batch: Sequence[Job], recorded: Sequence[Outcome], announce: Announce
 ) -> list[Done | Exception]:
-    """Run the jobs that are no units, and tell other processes of all; return the outcome of every job."""
+    """Run the jobs that are no units, and tell other processes of them; return the outcome of every job."""
     outcomes = iter(recorded)
     finished = [
         Done(job.work(connection), job.topics) if job.work is not None else _outcome(next(outcomes)) for job in batch
     ]
-    announce(connection, _topics(finished))
+    announce(connection, frozenset(topic for job in batch if job.work is not None for topic in job.topics))
     if recorded:
         reached("K4")
     return finished
