@@ -146,6 +146,9 @@ class Consignment:
     async def _carry_all(self, tickets: Sequence[Ticket]) -> set[OrderId]:
         """Carry what the tickets, all of one system, stand for; return the orders that were not begun.
 
+        A place is held until the commit of the conclusion: a system that takes a long queue as fast as it is called must not
+        fill the commits that all others wait for.
+
         That are those of a system that kept failing at the ones before, and all at the end of `run`.
         """
         errands, missing = self._freight.take(ticket.order_id for ticket in tickets)
@@ -162,9 +165,9 @@ class Consignment:
                     return
                 tried.append(errand)
                 outcome = await self._carry(errand)
-            if isinstance(outcome, Gone):
-                await self._forget_address(errand.order.system_id)
-            await self._conclude_or_postpone(errand, outcome)
+                if isinstance(outcome, Gone):
+                    await self._forget_address(errand.order.system_id)
+                await self._conclude_or_postpone(errand, outcome)
 
         await gather_all(one(errand) for errand in own_pace)
         at_once = [errand for errand in errands if errand.order.binding not in self._couriers]

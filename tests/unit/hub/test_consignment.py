@@ -30,6 +30,8 @@ class Hall:
         self.is_asked = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self.is_recording, self.may_record = asyncio.Event(), asyncio.Event()
+        self.may_record.set()
 
     async def take(self, limit, busy, ailing=frozenset()):
         self.ailing = ailing
@@ -54,6 +56,8 @@ class Hall:
     async def record(self, changes):
         if changes.moves and self.unwritable.intersection(each.order_id for each in changes.order_changes):
             raise ValueError("a value that the database does not take")
+        self.is_recording.set()
+        await self.may_record.wait()
         self.recorded.append(changes)
 
 
@@ -120,6 +124,24 @@ async def test_what_is_under_way_is_concluded_and_the_rest_given_back():
     assert hall.settled == [first]
     assert len(hall.released) == 2
     assert first not in hall.released
+
+
+async def test_a_system_has_few_conclusions_under_way():
+    """The next order of a system is carried only when the conclusion of the one before it is recorded."""
+    hall, courier = Hall(3), Walker(Consigned())
+    courier.may_arrive.set()
+    hall.may_record.clear()
+    task = asyncio.create_task(serving(hall, courier).run())
+    await hall.is_recording.wait()
+    for _ in range(20):  # more rounds than the next one would need
+        await asyncio.sleep(0)
+    assert len(courier.carried) == 1
+    hall.may_record.set()
+    while len(hall.settled) < 3:
+        await asyncio.sleep(0.01)
+    assert len(courier.carried) == 3
+    task.cancel()
+    await ended(task)
 
 
 async def test_a_broker_that_goes_away_meanwhile_does_not_hold_up_the_end():
