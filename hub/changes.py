@@ -46,10 +46,11 @@ class Reported(Struct, frozen=True):
 
 
 class Published(Struct, frozen=True):
-    """The broker confirmed the order."""
+    """The broker confirmed the order. `claimed_until`: the end of the claim that this is about; it says nothing of another."""
 
     order_id: OrderId
     at: datetime
+    claimed_until: datetime | None = None
 
 
 class Finished(Struct, frozen=True):

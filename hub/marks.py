@@ -33,16 +33,14 @@ class Marks:
         self._store = store
         self._clock = clock
         self._patience = patience.total_seconds()
-        self._confirmed: dict[
-            OrderId, tuple[float, datetime]
-        ] = {}  # since when, in the order of that; and by the clock
+        self._confirmed: dict[OrderId, tuple[float, Published]] = {}  # since when, in the order of that
 
-    def add(self, order_ids: Iterable[OrderId]) -> None:
+    def add(self, order_ids: Iterable[OrderId], claimed_until: datetime) -> None:
         """Take note of what was confirmed just now."""
         since, at = time.monotonic(), self._clock()
         for order_id in order_ids:
             self._confirmed.pop(order_id, None)
-            self._confirmed[order_id] = since, at
+            self._confirmed[order_id] = since, Published(order_id=order_id, at=at, claimed_until=claimed_until)
 
     def observe(self, changes: Changes) -> None:
         """Forget what was concluded or postponed (called after each commit)."""
@@ -59,13 +57,12 @@ class Marks:
         errands = await readable_errands(self._store, sorted(waiting))
         unreadable = waiting - {errand.order.id for errand in errands}
         if unreadable:
-            marked = tuple(Published(order_id=each, at=due[each]) for each in sorted(unreadable))
-            await self._store.record(Changes(order_changes=marked))
+            await self._store.record(Changes(order_changes=tuple(due[each] for each in sorted(unreadable))))
         await gather_all(self._mark(errand, due[errand.order.id]) for errand in errands)
         for order_id in due:
             self._confirmed.pop(order_id, None)
 
-    def _due(self) -> dict[OrderId, datetime]:
+    def _due(self) -> dict[OrderId, Published]:
         """Return nothing until one has waited long enough, then all that have waited half as long: few, large batches."""
         now = time.monotonic()
         oldest = next(iter(self._confirmed.values()), None)
@@ -73,27 +70,27 @@ class Marks:
             return {}
         until = now - self._patience / 2
         due = takewhile(lambda each: each[1][0] <= until, self._confirmed.items())
-        return {order_id: at for order_id, (_, at) in due}
+        return {order_id: published for order_id, (_, published) in due}
 
-    async def _mark(self, errand: Errand, at: datetime) -> None:
+    async def _mark(self, errand: Errand, published: Published) -> None:
         try:
-            await self._store.record(published_changes(errand, at))
+            await self._store.record(published_changes(errand, published))
         except Stale:  # a courier or a recall was faster; only the order is ours to mark
-            await self._store.record(Changes(order_changes=(Published(order_id=errand.order.id, at=at),)))
+            await self._store.record(Changes(order_changes=(published,)))
 
 
-def published_changes(errand: Errand, at: datetime) -> Changes:
+def published_changes(errand: Errand, published: Published) -> Changes:
     """Decide what a confirmed publication changes: the order, and an accepted delivery becomes queued."""
     order, package, delivery = errand.order, errand.package, errand.delivery
-    marked = (Published(order_id=order.id, at=at),)
+    marked = (published,)
     if order.purpose is not Purpose.CONSIGN or package is None or delivery is None:
         return Changes(order_changes=marked)
     if delivery.state is not State.ACCEPTED:
         return Changes(order_changes=marked)
     to = advance(delivery.state, Event.QUEUING)
-    queued = fact(Event.QUEUING, package, delivery, at=at, state=to)
+    queued = fact(Event.QUEUING, package, delivery, at=published.at, state=to)
     return Changes(
         order_changes=marked,
-        moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
+        moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=published.at),),
         events=(queued,),
     )

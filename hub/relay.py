@@ -7,7 +7,7 @@ publishes an order twice; what follows is guarded, so its effect is one. The tru
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -57,12 +57,13 @@ class Relay:
     async def relay_once(self) -> int:
         """Publish what is due; return how many orders the broker confirmed."""
         now = self._clock()
-        orders = await self._store.claim(BATCH, now, now + CLAIM)
-        published = await self._publish(orders) if orders else 0
+        until = now + CLAIM
+        orders = await self._store.claim(BATCH, now, until)
+        published = await self._publish(orders, until) if orders else 0
         await self._marks.write()
         return published
 
-    async def _publish(self, orders: Sequence[Order]) -> int:
+    async def _publish(self, orders: Sequence[Order], claimed_until: datetime) -> int:
         reached("K8")
         for (
             order
@@ -70,6 +71,6 @@ class Relay:
             self._freight.renew(order)
         confirmed = await self._broker.publish(orders)
         reached("K10")
-        self._marks.add(confirmed)
+        self._marks.add(confirmed, claimed_until)
         self._signals.notify("queue")
         return len(confirmed)

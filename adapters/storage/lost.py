@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from adapters.storage.database import Database
 from adapters.storage.tables import deliveries, orders
-from adapters.storage.terms import CONSIGNED, OF_DELIVERY, ORDER_DONE, ORDER_WAITING, PUBLISHED, of
+from adapters.storage.terms import CONSIGNED, OF_DELIVERY, ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
 from adapters.storage.times import micros
 from routing.values import Binding, Lane
 
@@ -37,6 +37,19 @@ _unpublish = (
     update(orders)
     .where(_ids, of("orders", PUBLISHED))
     .values(state=ORDER_WAITING, due_at=bindparam("before"), published_at=None)
+)
+#: Of a claim whose order the broker may have confirmed, and lost with its queue: the relay's word of it comes too late then.
+_end_claims = (
+    update(orders)
+    .where(
+        of("orders", WAITING),
+        orders.c.lane == bindparam("of_lane"),
+        orders.c.due_at > bindparam("before"),
+        orders.c.due_at <= bindparam("before") + _LONGEST_CLAIM,
+        orders.c.system_id == bindparam("system"),
+        orders.c.is_postponed == 0,
+    )
+    .values(due_at=bindparam("before"))
 )
 _next_consigned_system = select(func.min(deliveries.c.system_id)).where(
     of("deliveries", CONSIGNED), deliveries.c.system_id > bindparam("system")
@@ -67,10 +80,12 @@ _carry_again = (
 
 
 async def unpublish(database: Database, system_id: str, published_before: datetime) -> int:
-    """Make published orders of a system wait again, due at once; return how many."""
+    """Make published orders of a system wait again, due at once; return how many. Claims end that were made by then."""
     wanted = {"system": system_id, "before": micros(published_before)}
 
     def work(connection: Connection) -> int:
+        for lane in Lane:
+            connection.execute(_end_claims, {**wanted, "of_lane": lane.value})
         ids = connection.execute(_published, wanted).scalars().all()
         if ids:
             connection.execute(_unpublish, {"ids": ids, "before": wanted["before"]})

@@ -79,9 +79,11 @@ _tellings = Keyed(
 
 
 def wait_again(connection: Connection, at: datetime) -> None:
-    """Make every published order wait again, due at once: its queue is gone."""
+    """Make every published order wait again, due at once: its queue is gone. Claims end: the relay's word of them is too late."""
     published = update(orders).where(of("orders", PUBLISHED))
     connection.execute(published.values(state=ORDER_WAITING, due_at=micros(at), published_at=None))
+    claimed = update(orders).where(_waiting, orders.c.is_postponed == 0, orders.c.due_at > micros(at))
+    connection.execute(claimed.values(due_at=micros(at)))
 
 
 _KEPT_FOR_NEWEST = 5

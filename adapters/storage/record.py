@@ -19,7 +19,7 @@ from adapters.storage.dialects import queue_for_append
 from adapters.storage.pipeline import pipelined
 from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
 from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
-from adapters.storage.times import micros
+from adapters.storage.times import micros, micros_or_none
 from adapters.storage.wakeups import Announce
 from hub.changes import Changes, Duplicate, Finished, Move, Postponed, Published, Stale
 from hub.ids import DeliveryId, PackageId
@@ -48,12 +48,14 @@ _move = BulkUpdate(
 _report = BulkUpdate(
     deliveries, width=2, assignments="business_status = v.column2", condition="deliveries.id = v.column1"
 )
-# A courier may have concluded, even postponed, an order before the relay's word that it was published comes.
+# A courier may have concluded, even postponed, an order before the relay's word that it was published comes; and its queue may
+# have been lost: then its claim was ended (`lost`).
 _publish = BulkUpdate(
     orders,
-    width=2,
+    width=3,
     assignments=f"state = '{ORDER_PUBLISHED}', published_at = CAST(v.column2 AS BIGINT)",
-    condition=f"orders.id = v.column1 AND orders.state = '{ORDER_WAITING}' AND orders.is_postponed = 0",
+    condition=f"orders.id = v.column1 AND orders.state = '{ORDER_WAITING}' AND orders.is_postponed = 0 "
+    "AND orders.due_at = COALESCE(CAST(v.column3 AS BIGINT), orders.due_at)",
 )
 _postpone = BulkUpdate(
     orders,
@@ -215,7 +217,14 @@ def _write_order_changes(connection: Connection, units: Sequence[Changes]) -> No
     if not changes:
         return
     # In this order whatever the order of units: a late "published" must not undo "postponed" or "finished".
-    _publish(connection, _last((each.order_id, micros(each.at)) for each in changes if isinstance(each, Published)))
+    _publish(
+        connection,
+        _last(
+            (each.order_id, micros(each.at), micros_or_none(each.claimed_until))
+            for each in changes
+            if isinstance(each, Published)
+        ),
+    )
     _postpone(
         connection,
         _last(

@@ -166,6 +166,17 @@ async def test_unpublish(store, topics):
     assert sorted(await claimed(store, seconds(60))) == sorted([one.id, other.id])
 
 
+async def test_a_mark_is_about_one_claim(store):
+    """The relay's word that an order is published counts for as long as its claim; the loss of a queue ends that."""
+    marked, lost = [await recorded(store, systems=(each,)) for each in ("a", "b")]
+    assert sorted(await claimed(store)) == sorted([marked.id, lost.id])
+    assert await store.unpublish("b", seconds(1)) == 0
+    words = tuple(Published(each.id, AT, AT + LEASE) for each in (marked, lost))
+    await store.record(Changes(order_changes=words))
+    assert await store.still_waiting([marked.id, lost.id]) == {lost.id}
+    assert await claimed(store, seconds(1)) == [lost.id]
+
+
 async def test_orders_that_still_wait(store):
     """An order waits until it is published or done; one that is unknown does not."""
     waiting, published, done = [await recorded(store) for _ in range(3)]

@@ -14,6 +14,7 @@ from hub.trouble import Deferral
 from tests.unit.hub.values import NOW, delivery, order, package
 
 WAITING = Errand(order(delivery_id=delivery().id), package(), delivery=delivery())
+UNTIL = NOW + timedelta(seconds=15)
 AT_ONCE, NEVER = timedelta(0), timedelta(days=1)
 
 
@@ -43,11 +44,11 @@ class Hall:
 
 def marks(hall, patience=AT_ONCE):
     noted = Marks(store=hall, clock=lambda: NOW, patience=patience)
-    noted.add([WAITING.order.id])
+    noted.add([WAITING.order.id], UNTIL)
     return noted
 
 
-PUBLISHED = (Published(WAITING.order.id, NOW),)
+PUBLISHED = (Published(WAITING.order.id, NOW, UNTIL),)
 
 
 async def test_what_waits_is_marked_once():
