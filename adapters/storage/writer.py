@@ -7,9 +7,10 @@ are run one by one, each in its own transaction, so that the culprit alone fails
 
 A commit costs nearly the same for one job as for many, so a batch gathers for as long as the event loop has other work to
 do, or contents of packages are on their way to the disk, up to `SPACING`; where nobody else is busy it is written at once.
-What waits for a disk, a lock or a server runs in the writer's thread: with a server all of the transaction. The statements of
-the units wait for nothing when the database computes in this process (SQLite): they run on the event loop, because in a
-thread they would fight with it for the interpreter lock at every step (docs/decisions/0002).
+What waits for a disk, a lock or a server runs in the writer's thread: with a server all of the transaction, and with SQLite, too,
+when there is no unit in it. The statements of units wait for nothing when the database computes in this process (SQLite):
+they run on the event loop, because in a thread they would fight with it for the interpreter lock at every step
+(docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -219,32 +220,37 @@ class GroupCommit:
             return [(await self._write((job,)))[0] for job in batch]
 
     async def _commit(self, batch: Sequence[Job]) -> list[Done | Exception]:
-        if not self._is_in_process:
+        units = _units(batch)
+        if not (self._is_in_process and units):
             return await self._in_thread(self._commit_in_thread, batch)
-        async with self._transaction() as connection:
-            recorded = record_units(connection, _units(batch), self._announce)
-            if len(recorded) == len(batch):
-                return _run_others(connection, batch, recorded, self._announce)  # nothing to run
-            return await self._in_thread(_run_others, connection, batch, recorded, self._announce)
-
-    def _commit_in_thread(self, batch: Sequence[Job]) -> list[Done | Exception]:
-        """Run the whole transaction: between its steps nobody, other processes least of all, waits for a busy event loop."""
-        with translated(), self._connection.transaction() as connection:
-            recorded = record_units(connection, _units(batch), self._announce)
-            return _run_others(connection, batch, recorded, self._announce)
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Connection]:
-        """Begin, commit and roll back in the thread: each may wait, for a lock of another process or for the disk."""
+        # Begin, commit and roll back in the thread: each may wait, for a lock of another process or for the disk.
         transaction = self._connection.transaction()
         with translated():
             connection = await self._in_thread(transaction.__enter__)
             try:
-                yield connection
+                recorded = record_units(connection, units, self._announce)
             except BaseException as error:
                 await self._in_thread(transaction.__exit__, type(error), error, error.__traceback__)
                 raise
-            await self._in_thread(transaction.__exit__, None, None, None)
+            return await self._in_thread(self._finish, connection, transaction, batch, recorded)
+
+    def _commit_in_thread(self, batch: Sequence[Job]) -> list[Done | Exception]:
+        """Run the whole transaction: between its steps nobody waits for a busy event loop, nor do the next ones for its hops."""
+        with translated(), self._connection.transaction() as connection:
+            recorded = record_units(connection, _units(batch), self._announce)
+            return _run_others(connection, batch, recorded, self._announce)
+
+    def _finish(
+        self,
+        connection: Connection,
+        transaction: AbstractContextManager[Connection],
+        batch: Sequence[Job],
+        recorded: Sequence[Outcome],
+    ) -> list[Done | Exception]:
+        """Run what is no unit, and commit or roll back."""
+        with ExitStack() as stack:
+            stack.push(transaction)
+            return _run_others(connection, batch, recorded, self._announce)
 
     async def _in_thread(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
