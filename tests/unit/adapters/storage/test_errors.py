@@ -16,8 +16,8 @@ from tests.contract.samples import submission
 
 @pytest.fixture
 async def impatient(settings):
-    """A store that waits for locks a fifth of a second only."""
-    patience = timedelta(milliseconds=200)
+    """A store that waits for locks a second only."""
+    patience = timedelta(seconds=1)
     async with opened(settings.url, max_pending=100, notify=lambda _topic: None, patience=patience) as database:
         yield SqlStore(database, ContentFiles(settings.content_dir))
 
@@ -112,4 +112,4 @@ async def test_writer_syncs_every_commit(impatient):
         names = ("synchronous", "foreign_keys", "busy_timeout")
         return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
 
-    assert await impatient._database.writer.run(pragmas) == [2, 1, 200]
+    assert await impatient._database.writer.run(pragmas) == [2, 1, 1000]
