@@ -40,7 +40,12 @@ FULL = Plan(
 )
 
 QUICK = Plan(
-    cases=(Case("8 KB", 1, 300, 150), Case("8 KB", 32, 1600, 500), Case("100 KB", 8, 300, 100)),
+    cases=(
+        Case("8 KB", 1, 300, 150),
+        Case("8 KB", 32, 1600, 500),
+        Case("100 KB", 8, 300, 100),
+        Case("100 KB", 32, 600, 200),
+    ),
     rounds=1,
     hop_sizes=("8 KB", "1 MB"),
     hop_seconds=0.5,
