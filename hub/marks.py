@@ -8,9 +8,9 @@ two rows and an event for each delivery. What waits longer in its queue is marke
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from hub.changes import Changes, Move, Published, Stale
 from hub.events import Event
@@ -23,6 +23,7 @@ from hub.readable import readable_errands
 from hub.record import fact
 from hub.waiting import gather_all
 
+MOST = 500  #: written together: behind a long queue all that is published must be marked, and others write, too
 PATIENCE = timedelta(milliseconds=500)  #: long enough for what is carried at once, short against the relay's claim
 
 
@@ -49,9 +50,10 @@ class Marks:
 
     async def write(self) -> None:
         """Write the marks of what has waited long enough; raise `Trouble` when that cannot be, to be tried again."""
-        due = self._due()
-        if not due:
-            return
+        while due := self._due():
+            await self._write(due)
+
+    async def _write(self, due: Mapping[OrderId, Published]) -> None:
         # Most are none of ours any more: another process has concluded them.
         waiting = await self._store.still_waiting(list(due))
         errands = await readable_errands(self._store, sorted(waiting))
@@ -69,7 +71,7 @@ class Marks:
         if oldest is None or oldest[0] > now - self._patience:
             return {}
         until = now - self._patience / 2
-        due = takewhile(lambda each: each[1][0] <= until, self._confirmed.items())
+        due = islice(takewhile(lambda each: each[1][0] <= until, self._confirmed.items()), MOST)
         return {order_id: published for order_id, (_, published) in due}
 
     async def _mark(self, errand: Errand, published: Published) -> None:

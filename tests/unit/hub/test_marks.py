@@ -8,7 +8,7 @@ from msgspec import structs
 from hub.changes import Changes, Finished, Published, Stale
 from hub.events import Event
 from hub.lifecycle import State
-from hub.marks import Marks
+from hub.marks import MOST, Marks
 from hub.queries import Errand
 from hub.trouble import Deferral
 from tests.unit.hub.values import NOW, delivery, order, package
@@ -111,3 +111,13 @@ async def test_a_mark_is_tried_again():
     hall.is_away = False
     await noted.write()
     assert [each.order_changes for each in hall.recorded] == [PUBLISHED]
+
+
+async def test_long_queues_are_marked_a_portion_at_a_time():
+    """What waits behind an absent system is marked all at once, but never in more writes than the store takes."""
+    ids = [f"order-{number:05}" for number in range(2 * MOST + 1)]
+    hall = Hall(waiting=ids)
+    noted = Marks(store=hall, clock=lambda: NOW, patience=AT_ONCE)
+    noted.add(ids, UNTIL)
+    await noted.write()
+    assert [len(each.order_changes) for each in hall.recorded] == [MOST, MOST, 1]
