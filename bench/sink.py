@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bench.wire import length_in
+
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -18,7 +20,7 @@ async def sink(rate: float) -> AsyncIterator[str]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                await reader.readexactly(_length_in(head))
+                await reader.readexactly(length_in(head))
                 waiting.append(writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
@@ -37,8 +39,3 @@ async def sink(rate: float) -> AsyncIterator[str]:
     finally:
         answering.cancel()
         server.close()
-
-
-def _length_in(head: bytes) -> int:
-    _, _, rest = head.lower().partition(b"\r\ncontent-length:")
-    return int(rest.partition(b"\r\n")[0])

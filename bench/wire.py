@@ -95,7 +95,7 @@ class _Connection(asyncio.Protocol):
                 self._parts = [head]
                 return
             self._parts = []
-            self._status, self._missing = int(head[9:12]), _length_in(head)
+            self._status, self._missing = int(head[9:12]), length_in(head)
         self._parts.append(data)
         self._missing -= len(data)
         if self._missing <= 0 and self._answer is not None:
@@ -114,9 +114,9 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
 
-def _length_in(head: bytes) -> int:
-    """Return the length that an answer announces; raise `ValueError` when it announces none."""
+def length_in(head: bytes) -> int:
+    """Return the length of the body that a head announces; raise `ValueError` when it announces none."""
     _, found, rest = head.lower().partition(_LENGTH)
     if not found:
-        raise ValueError(f"an answer without a length: {head!r}")
+        raise ValueError(f"a head without a length: {head!r}")
     return int(rest.partition(b"\r\n")[0])
