@@ -65,9 +65,8 @@ class Relay:
 
     async def _publish(self, orders: Sequence[Order], claimed_until: datetime) -> int:
         reached("K8")
-        for (
-            order
-        ) in orders:  # before it is published: the courier may have its ticket while others wait for their confirmation
+        # Before it is published: the courier may have its ticket while others wait for their confirmation.
+        for order in orders:
             self._freight.renew(order)
         confirmed = await self._broker.publish(orders)
         reached("K10")

@@ -33,9 +33,8 @@ T = TypeVar("T")
 SMALL = 32_768  #: bytes; up to here content lies in the database row (a row of 100 KB costs PostgreSQL 3 ms)
 _PIECE = 1_048_576  # bytes gathered before a thread writes them
 _MOST_PIECES = 64
-_MOST_HELD = (
-    67_108_864  # bytes of received bodies in memory at once; what comes beyond goes to files unless it is small
-)
+#: Bytes of received bodies in memory at once; what comes beyond goes to files unless it is small.
+_MOST_HELD = 67_108_864
 
 
 class FileSpool:
