@@ -63,6 +63,11 @@ class Branches:
             await self._table.release(from_table)
             raise
 
+    async def keep(self, tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+        """Keep tickets."""
+        of_table, others = self._divide(tickets)
+        return (*await self._table.keep(of_table), *await self._broker.keep(others))
+
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Forget tickets."""
         of_table, others = self._divide(tickets)

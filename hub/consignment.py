@@ -4,7 +4,7 @@ Each system is served by itself: while its orders are being carried it is busy a
 slow system keeps nobody waiting but itself. After several failures in a row a system rests for some seconds, then one order is
 tried; its others stay in their queue, without an attempt being counted, until one succeeds. So a long queue costs nothing
 while its system is away, and begins to drain within seconds of its return. The broker is told only after the commit of the
-conclusion.
+conclusion; until then what is being worked on is kept from other processes (`hub.held`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from hub.changes import Changes, Finished, Stale
 from hub.conclusion import Concluder
 from hub.failpoints import reached
 from hub.freight import Freight
+from hub.held import KEEP_EVERY, Held
 from hub.ids import OrderId
 from hub.order import Consigned, Failed, Gone, Hopeless, Outcome
 from hub.ports import Broker, Courier, Store
@@ -67,6 +68,7 @@ class Consignment:
         self._signals = signals
         self._concurrency = concurrency
         self._forget_address = forget_address
+        self.keep_every = KEEP_EVERY
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._failures: defaultdict[str, int] = defaultdict(int)
         self._stopping = asyncio.Event()
@@ -120,15 +122,17 @@ class Consignment:
         self._signals.notify("queue")
 
     async def _serve(self, system_id: str, tickets: Sequence[Ticket]) -> None:
+        held = Held(self._broker, tickets, self.keep_every)
         try:
             reached("K11")
-            left = await self._carry_all(tickets)
+            async with held.kept():
+                left = await self._carry_all(held)
             reached("K12")
-            await self._broker.settle([each for each in tickets if each.order_id not in left])
-            await self._broker.release([each for each in tickets if each.order_id in left])
+            await self._broker.settle([each for each in held.tickets if each.order_id not in left])
+            await self._broker.release([each for each in held.tickets if each.order_id in left])
         except Trouble as trouble:
             _log.warning("service-deferred", system=system_id, code=trouble.code, detail=trouble.detail)
-            await self._give_back(tickets)
+            await self._give_back(held.tickets)
             await asyncio.sleep(IDLE.total_seconds())
         await self._rest_if_failing(system_id)
 
@@ -143,15 +147,16 @@ class Consignment:
             else:
                 return
 
-    async def _carry_all(self, tickets: Sequence[Ticket]) -> set[OrderId]:
+    async def _carry_all(self, held: Held) -> set[OrderId]:
         """Carry what the tickets, all of one system, stand for; return the orders that were not begun.
 
         A place is held until the commit of the conclusion: a system that takes a long queue as fast as it is called must not
         fill the commits that all others wait for.
 
-        That are those of a system that kept failing at the ones before, and all at the end of `run`.
+        That are those of a system that kept failing at the ones before, those that another process has got meanwhile, and all at
+        the end of `run`.
         """
-        errands, missing = self._freight.take(ticket.order_id for ticket in tickets)
+        errands, missing = self._freight.take(ticket.order_id for ticket in held.tickets)
         errands.extend(await readable_errands(self._store, missing))
         own_pace = [errand for errand in errands if errand.order.binding in self._couriers]
         places = asyncio.Semaphore(self._concurrency(own_pace[0].order.binding) if own_pace else 1)
@@ -160,7 +165,8 @@ class Consignment:
 
         async def one(errand: Errand) -> None:
             async with places:
-                if self._stopping.is_set() or (tried and errand.order.system_id in self._ailing()):
+                is_given_up = tried and errand.order.system_id in self._ailing()
+                if self._stopping.is_set() or is_given_up or errand.order.id not in held:
                     left.add(errand.order.id)
                     return
                 tried.append(errand)

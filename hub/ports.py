@@ -187,6 +187,12 @@ class Broker(Protocol):
         Of those in `ailing` only one each: it is to be seen whether they are well again.
         """
 
+    async def keep(self, tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+        """Return these tickets as they are held from now on; those that others have taken meanwhile are left out.
+
+        Who works on tickets for long calls this once in a minute at least, or they may be handed out again.
+        """
+
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Forget these tickets: what they stand for is recorded."""
 

@@ -63,6 +63,10 @@ class AmqpBroker:
         self._consumers.serve(self._systems)
         return self._consumers.take(limit, busy, ailing)
 
+    async def keep(self, tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+        """Return them all: the broker hands nobody else what a living consumer has not acknowledged."""
+        return tuple(tickets)
+
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Forget these tickets: what they stand for is recorded."""
         await self._consumers.settle(tickets)

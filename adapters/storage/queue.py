@@ -1,8 +1,8 @@
 """The table queue: a broker (`hub.ports.Broker`) in the same database, for hubs without RabbitMQ.
 
-Publishing inserts a row, taking makes it invisible for a while, settling deletes it. A courier that dies leaves its
-rows to become visible again. `take` steps from system to system through the index (a loose scan), so that a long
-queue of one system costs the others nothing.
+Publishing inserts a row, taking makes it invisible for a while, settling deletes it. A courier that works for long says so now
+and then; one that dies leaves its rows to become visible again. `take` steps from system to system through the index (a loose
+scan), so that a long queue of one system costs the others nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from adapters.storage.bulk import BulkInsert
@@ -23,7 +23,7 @@ from hub.order import Order
 from hub.queries import Ticket
 from routing.values import Lane
 
-VISIBILITY = timedelta(minutes=2)  #: longer than any courier carries one order
+VISIBILITY = timedelta(minutes=2)  #: after it a courier that was not heard of counts as dead
 
 _publish = BulkInsert(queue, ("order_id", "system_id", "lane", "visible_at"), keep_existing=True)
 _next_system = select(func.min(queue.c.system_id)).where(queue.c.system_id > bindparam("system"))
@@ -48,6 +48,12 @@ _publish_again = (
     update(queue)
     .where(queue.c.order_id.in_(bindparam("order_ids", expanding=True)), queue.c.visible_at > 0)
     .values(visible_at=0)
+)
+_keep = (
+    update(queue)
+    .where(queue.c.position.in_(bindparam("positions", expanding=True)), queue.c.visible_at == bindparam("old"))
+    .values(visible_at=bindparam("until"))
+    .returning(queue.c.position)
 )
 _settle = delete(queue).where(
     queue.c.position.in_(bindparam("positions", expanding=True)), queue.c.visible_at == bindparam("until")
@@ -115,11 +121,28 @@ class TableQueue:
 
         return await self._database.writer.run(work)
 
+    async def keep(self, tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+        """Return these tickets as they are held from now on, without those that were published or taken again."""
+        until = micros(self._clock() + self._visibility)
+        taken = _by_time(tickets)
+
+        def work(connection: Connection) -> set[int]:
+            kept: set[int] = set()
+            for old, positions in taken.items():
+                wanted = {"positions": positions, "old": old, "until": until}
+                kept.update(connection.execute(_keep, wanted).scalars())
+            return kept
+
+        kept = await self._database.writer.run(work) if taken else set()
+        return tuple(
+            structs.replace(ticket, handle=Handle(handle.position, until))
+            for ticket, handle in zip(tickets, _handles(tickets), strict=True)
+            if handle.position in kept
+        )
+
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Forget these tickets: what they stand for is recorded. Rows that were published or taken again stay."""
-        taken: dict[int, list[int]] = {}
-        for handle in _handles(tickets):
-            taken.setdefault(handle.until, []).append(handle.position)
+        taken = _by_time(tickets)
 
         def work(connection: Connection) -> None:
             for until, positions in taken.items():
@@ -166,6 +189,14 @@ def _visible_of(connection: Connection, system: str, limit: int, now: int, until
 
 def _handles(tickets: Sequence[Ticket]) -> list[Handle]:
     return [ticket.handle for ticket in tickets if isinstance(ticket.handle, Handle)]
+
+
+def _by_time(tickets: Sequence[Ticket]) -> dict[int, list[int]]:
+    """Return the positions of what was taken, by the time until which it was."""
+    taken: dict[int, list[int]] = {}
+    for handle in _handles(tickets):
+        taken.setdefault(handle.until, []).append(handle.position)
+    return taken
 
 
 def _positions(tickets: Sequence[Ticket]) -> list[int]:

@@ -28,6 +28,32 @@ async def test_late_release_does_not_take_from_the_next(storage, clock):
     assert await queue.take(1, NOBODY) == ()
 
 
+async def test_kept_orders_stay_with_their_courier(storage, clock):
+    """Who says in time that it works on what it took holds it for as long again, and settles it."""
+    queue = storage.queue
+    await queue.publish(orders(2))
+    tickets = await queue.take(2, NOBODY)
+    clock.advance(seconds=119)
+    kept = await queue.keep(tickets)
+    assert ids(kept) == ids(tickets)
+    clock.advance(seconds=119)
+    assert await queue.take(2, NOBODY) == ()
+    await queue.settle(kept)
+    assert await queue.counts() == {}
+
+
+async def test_what_others_have_is_kept_no_more(storage, clock):
+    """Who speaks up too late is told what is no longer its own: taken by another, or published for its next attempt."""
+    queue = storage.queue
+    first, second, third = orders(3)
+    await queue.publish([first, second])
+    late = await queue.take(2, NOBODY)
+    clock.advance(minutes=2)
+    await queue.take(1, NOBODY)
+    await queue.publish([third])
+    assert ids(await queue.keep(late)) == [second.id]
+
+
 async def test_counts(storage):
     """The queue says how many orders each system and lane has, taken ones included."""
     queue = storage.queue

@@ -45,6 +45,9 @@ class Hall:
     async def settle(self, tickets):
         self.settled += [each.order_id for each in tickets]
 
+    async def keep(self, tickets):
+        return tuple(tickets)
+
     async def release(self, tickets):
         self.released += [each.order_id for each in tickets]
 

@@ -1,0 +1,90 @@
+"""Calls that last longer than the time for which the table queue hides what was taken."""
+
+import asyncio
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from adapters.storage.queue import TableQueue
+from hub.conclusion import Concluder
+from hub.consignment import Consignment
+from hub.freight import Freight
+from hub.order import Consigned
+from hub.signals import Signals
+from routing.schedule import RetrySchedule
+from routing.values import Binding
+from tests.unit.hub.values import FixedRegister, attestor, snapshot
+
+from .samples import submission
+
+COUNT = 6
+NOBODY = frozenset()
+
+
+class SlowCourier:
+    """Every call lasts so long that with three of them the time of what was taken would be over."""
+
+    binding = Binding.WEBHOOK
+
+    def __init__(self, clock, queue):
+        self._clock, self._queue = clock, queue
+        self.carried = []
+        self.taken_by_another = []
+
+    async def carry(self, errand):
+        self.carried.append(errand.order.id)
+        for _ in range(2):
+            self._clock.advance(seconds=25)
+            await asyncio.sleep(0.05)  # whoever keeps what was taken has its turn
+        self.taken_by_another += await self._queue.take(10, NOBODY)
+        return Consigned()
+
+
+async def nobody_is_gone(_system_id):
+    raise AssertionError
+
+
+def serving(storage, broker, courier, clock):
+    return Consignment(
+        store=storage.store,
+        broker=broker,
+        couriers={Binding.WEBHOOK: courier},
+        concluder=Concluder(
+            attestor=attestor(),
+            schedule=RetrySchedule.of_seconds(3600, spread=0.0),
+            register=FixedRegister(snapshot()),
+            clock=clock,
+        ),
+        freight=Freight(),
+        signals=Signals(),
+        concurrency=lambda _binding: 1,
+        forget_address=nobody_is_gone,
+    )
+
+
+async def accepted(storage):
+    """Record and publish documents for one system that is called."""
+    orders = []
+    for _ in range(COUNT):
+        unit = submission()
+        orders.append(replace(unit.orders[0], binding=Binding.WEBHOOK))
+        await storage.store.record(replace(unit, orders=(orders[-1],)))
+    await storage.queue.publish(orders)
+    return [each.id for each in orders]
+
+
+async def test_what_is_being_worked_off_is_taken_by_nobody_else(storage, clock):
+    """While a process calls slowly, another is handed nothing of what it has taken, however long that lasts."""
+    order_ids = await accepted(storage)
+    courier = SlowCourier(clock, TableQueue(storage.database, clock=clock))
+    served = serving(storage, storage.queue, courier, clock)
+    served.keep_every = timedelta(milliseconds=1)
+    task = asyncio.create_task(served.run())
+    async with asyncio.timeout(30):
+        while len(courier.carried) < COUNT:
+            await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.wait({task})
+    assert courier.taken_by_another == []
+    assert courier.carried == order_ids
+    assert await storage.queue.counts() == {}
