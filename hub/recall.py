@@ -85,11 +85,10 @@ class Recalls:
                 return known
             try:
                 return await self._record(package, delivery, reason)
-            except Duplicate as duplicate:
-                raise Defect(
-                    "defect", detail=f"recall message {duplicate.package_id} exists without its event"
-                ) from None
-            except Stale:
+            except (
+                Stale,
+                Duplicate,
+            ):  # it moved, or the same recall came twice at once and the other was recorded first
                 found = await self._store.delivery(delivery.id)
                 if found is None:
                     raise Defect("defect", detail=f"delivery {delivery.id} vanished") from None
