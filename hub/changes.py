@@ -84,7 +84,10 @@ class RefusedSubmission(Struct, frozen=True, kw_only=True):
 
 
 class Changes(Struct, frozen=True, kw_only=True):
-    """One unit of work. Order within `moves` and `events` is kept."""
+    """One unit of work. Order within `moves` and `events` is kept.
+
+    Deliveries without `package` are added to one that is there; `content` beside them is its content, which may have been purged.
+    """
 
     package: Package | None = None
     content: Content | None = None
@@ -106,4 +109,4 @@ class Duplicate(Exception):
 
 
 class Stale(Exception):
-    """A delivery is no longer in the state that the decision was made on."""
+    """A delivery is no longer in the state that the decision was made on, or one that was to be added is there already."""

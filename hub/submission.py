@@ -136,8 +136,9 @@ class Submission:
             try:
                 await self._store.record(self._changes(accepted, content, effects))
             except Duplicate as duplicate:
-                replayed = await self._replay(duplicate.package_id, spooled)
-                return await self._added(replayed, examined) if may_add else replayed
+                if may_add:
+                    return await self._added(duplicate.package_id, spooled, examined, content)
+                return await self._replay(duplicate.package_id, spooled)
             except Stale:
                 continue
             reached("K6")
@@ -192,21 +193,22 @@ class Submission:
             )
         return Accepted(package, tuple(map(as_accepted, standing.deliveries)), standing.acceptance, is_replay=True)
 
-    async def _added(self, replayed: Accepted, examined: Examined) -> Accepted:
-        """Add deliveries to recipients for whom the package came just now."""
-        known = {delivery.recipient for delivery in replayed.deliveries}
-        routes = tuple(route for route in examined.routes if route.recipient not in known)
-        if not routes:
-            return replayed
-        late = structs.replace(examined, routes=routes)
+    async def _added(self, package_id: PackageId, spooled: Spooled, examined: Examined, content: Content) -> Accepted:
+        """Add deliveries to recipients for whom the package came just now; its content may have been purged meanwhile."""
         for _ in range(_ATTEMPTS):
+            replayed = await self._replay(package_id, spooled)
+            known = {delivery.recipient for delivery in replayed.deliveries}
+            routes = tuple(route for route in examined.routes if route.recipient not in known)
+            if not routes:
+                return replayed
+            late = structs.replace(examined, routes=routes)
             at = self._clock()
             deliveries = deliveries_of(replayed.package, late, deadline_at=at + self._lifetime)
             added = structs.replace(replayed, deliveries=deliveries)
             effects = await self._effects(late, at)
             try:
-                await self._store.record(self._consequences(added, effects))
-            except Stale:
+                await self._store.record(structs.replace(self._consequences(added, effects), content=content))
+            except Stale:  # also when another process has just added the same recipient
                 continue
             return structs.replace(replayed, deliveries=(*replayed.deliveries, *deliveries))
         raise _restless()

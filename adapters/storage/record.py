@@ -1,8 +1,9 @@
 """Writing units of work: several `Changes` in one transaction, each of them all or nothing.
 
 1. Read what the guards of all units speak of: packages with the same (sender, key), states of deliveries that are to
-move. 2. Admit unit by unit in memory, later ones seeing what earlier ones change; who fails is left out: `Duplicate`,
-`Stale`. 3. Write the rows of all admitted units, a few statements per table. The guards are repeated in SQL.
+move, recipients of packages that are to get more of them. 2. Admit unit by unit in memory, later ones seeing what earlier ones
+change; who fails is left out: `Duplicate`, `Stale`. 3. Write the rows of all admitted units, a few statements per table. The
+guards on states are repeated in SQL.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapters.storage import rows
-from adapters.storage.bulk import BulkInsert, BulkRenew, BulkSelect, BulkUpdate, Ran, Row
+from adapters.storage.bulk import BulkInsert, BulkRenew, BulkSelect, BulkUpdate, BulkUpsert, Ran, Row
 from adapters.storage.dialects import queue_for_append
 from adapters.storage.pipeline import pipelined
 from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
 from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
 from adapters.storage.times import micros, micros_or_none
+from adapters.storage.upkeep_tables import purge_later
 from adapters.storage.wakeups import Announce
 from hub.changes import Changes, Duplicate, Finished, Move, Postponed, Published, Stale
+from hub.delivery import Delivery
 from hub.ids import DeliveryId, PackageId
 from hub.lifecycle import State
 
@@ -38,6 +41,7 @@ _insert_deliveries = BulkInsert(deliveries)
 _insert_events = BulkInsert(events, rows.EVENT_COLUMNS)
 _insert_orders = BulkInsert(orders)
 _insert_refusals = BulkInsert(refusals)
+_look_again = BulkUpsert(purge_later)
 _move = BulkUpdate(
     deliveries,
     width=5,
@@ -83,6 +87,12 @@ _same_deliveries = BulkSelect(
     columns="deliveries.id, deliveries.state, deliveries.system_id",
     condition="deliveries.id = v.column1",
 )
+_recipients_of = BulkSelect(
+    deliveries,
+    width=1,
+    columns="deliveries.package_id, deliveries.recipient",
+    condition="deliveries.package_id = v.column1",
+)
 
 
 def record_units(connection: Connection, units: Sequence[Changes], announce: Announce) -> list[Outcome]:
@@ -95,7 +105,10 @@ def record_units(connection: Connection, units: Sequence[Changes], announce: Ann
     with pipelined(connection):
         queue_for_append(connection)
         keys, standings = _ask_for_keys(connection, units), _ask_for_standings(connection, units)
-    batch = _Batch(keys.rows(), standings.rows())
+        recipients = _recipients_of(
+            connection, [(each,) for each in {unit.deliveries[0].package_id for unit in _adding(units)}]
+        )
+    batch = _Batch(keys.rows(), standings.rows(), recipients.rows())
     outcomes: list[Outcome] = []
     for unit in units:
         try:
@@ -134,10 +147,11 @@ class _Moved(Struct):
 class _Batch:
     """The guards and the rows of one transaction."""
 
-    def __init__(self, keys: Iterable[Row], standings: Iterable[Row]) -> None:
-        """Take what the guards need: rows of sender, key and package id, and rows of delivery id, state and system."""
+    def __init__(self, keys: Iterable[Row], standings: Iterable[Row], recipients: Iterable[Row]) -> None:
+        """Take what the guards need: sender, key and package id; delivery id, state and system; package and recipient."""
         self._keys = {(sender, key): PackageId(id_) for sender, key, id_ in keys}
         self._standings = {DeliveryId(id_): _Standing(state, state, system_id) for id_, state, system_id in standings}
+        self._recipients = {(package_id, recipient) for package_id, recipient in recipients}
         self._units: list[Changes] = []
 
     def admit(self, unit: Changes) -> frozenset[str]:
@@ -148,11 +162,19 @@ class _Batch:
         moved = self._moved(unit.moves)
         if package is not None:
             self._keys[package.sender, package.key] = package.id
+        elif unit.deliveries:
+            self._add_recipients(unit.deliveries)
         for each in unit.deliveries:
             self._standings[each.id] = _Standing(each.state.value, each.state.value, each.system_id)
         self._standings.update(moved)
         self._units.append(unit)
         return _topics(unit, moved.values())
+
+    def _add_recipients(self, added: Iterable[Delivery]) -> None:
+        to = {(each.package_id, each.recipient) for each in added}
+        if not to.isdisjoint(self._recipients):
+            raise Stale(min(to & self._recipients))
+        self._recipients |= to
 
     def _moved(self, moves: Iterable[Move]) -> dict[DeliveryId, _Standing]:
         moved: dict[DeliveryId, _Standing] = {}
@@ -176,6 +198,7 @@ class _Batch:
         _insert_events(connection, [rows.event_row(each) for unit in units for each in unit.events])
         _insert_orders(connection, [rows.order_row(each) for unit in units for each in unit.orders])
         _insert_refusals(connection, [rows.refusal_row(unit.refused) for unit in units if unit.refused is not None])
+        _look_again(connection, _last(_renewed(unit) for unit in _adding(units) if unit.content is not None))
         moved = self._write_moves(connection)
         _report(connection, _last((each.delivery_id, each.status_code) for unit in units for each in unit.reported))
         _write_order_changes(connection, units)
@@ -198,6 +221,16 @@ def _after(standing: _Standing, to: State, at: datetime) -> _Standing:
         consigned_at=micros(at) if to is State.CONSIGNED else standing.consigned_at,
         handed_over_at=micros(at) if to is State.HANDED_OVER else standing.handed_over_at,
     )
+
+
+def _adding(units: Iterable[Changes]) -> list[Changes]:
+    """Return the units that add deliveries to a package which is there."""
+    return [unit for unit in units if unit.package is None and unit.deliveries]
+
+
+def _renewed(unit: Changes) -> Row:
+    """Return the package and when retention must look at it again: it may have purged its content, and forgotten it."""
+    return unit.deliveries[0].package_id, max(micros(each.deadline_at) for each in unit.deliveries)
 
 
 def _ask_for_keys(connection: Connection, units: Sequence[Changes]) -> Ran:

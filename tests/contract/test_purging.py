@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.storage.leases import BACKUP
-from hub.changes import Changes
+from hub.changes import Changes, Content
 from hub.events import Event
 from hub.lifecycle import State
 from hub.retention import Retention
-from tests.contract.samples import AT, event, move, submission
+from tests.contract.samples import AT, delivery, event, move, submission
 
 KEEP = timedelta(days=10)
 DIGEST = "ab" * 32
@@ -186,3 +186,21 @@ async def test_files_of_purged_contents_are_swept(store, storage, settings, rete
     await retention.purge()
     assert await storage.sweeper.sweep(timedelta(seconds=-1)) == 1
     assert [path.exists() for path in paths] == [False, True]
+
+
+async def test_purged_and_handed_in_again_for_another_recipient(store, retention, clock):
+    """A content that was purged is there again with a recipient who comes late, stays while that one needs it, and goes then."""
+    first = await handed_over(store, AT)
+    clock.now = AT + KEEP
+    assert await retention.purge() == 1
+    late = delivery(first, recipient="H99.07", state=State.CONSIGNED, deadline_at=clock.now + timedelta(days=30))
+    await store.record(Changes(deliveries=(late,), content=Content(first.sha256, 5, b"<xml>")))
+    assert (await store.content(first.sha256)).data == b"<xml>"
+    clock.now += timedelta(days=29)
+    assert await retention.purge() == 0
+    ended = event(Event.CONTENT_HANDOVER, first, late, at=clock.now)
+    await store.record(Changes(moves=(move(late, State.HANDED_OVER, at=clock.now),), events=(ended,)))
+    clock.now += timedelta(days=9)
+    assert await retention.purge() == 0
+    clock.now += timedelta(days=2)
+    assert await retention.purge() == 1

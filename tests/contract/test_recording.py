@@ -1,5 +1,6 @@
 """What one unit of work leaves behind."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -360,3 +361,14 @@ async def test_every_lane_and_binding(store, lane, binding):
     await store.record(unit)
     (errand,) = await store.errands([unit.orders[0].id])
     assert errand.order == unit.orders[0]
+
+
+async def test_a_recipient_is_added_once(store):
+    """Who adds a recipient to a package that another has just added, in the same commit or before, is stale."""
+    unit = submission(systems=("sys-2",))
+    await store.record(unit)
+    several = [Changes(deliveries=(delivery(unit.package, recipient="H99.07"),)) for _ in range(3)]
+    outcomes = await asyncio.gather(*map(store.record, several[:2]), return_exceptions=True)
+    outcomes += await asyncio.gather(store.record(several[2]), return_exceptions=True)
+    assert [type(each) for each in outcomes] == [type(None), Stale, Stale]
+    assert [each.recipient for each in await store.deliveries(unit.package.id)] == ["sys-2.agency", "H99.07"]
