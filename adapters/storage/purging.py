@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, func, selec
 
 from adapters.storage.bulk import BulkInsert, BulkUpsert
 from adapters.storage.database import Database
+from adapters.storage.dialects import queue_for_append
 from adapters.storage.leases import BACKUP
 from adapters.storage.tables import contents, deliveries, events, leases, packages
 from adapters.storage.times import micros, moment
@@ -97,8 +98,7 @@ class Purger:
 
     async def hold(self, package_id: PackageId, reason: str, at: datetime) -> None:
         """Keep a package's content until it is released; a hold that is there already stays as it is."""
-        row = (package_id, micros(at), reason)
-        await self._database.writer.run(lambda connection: _hold(connection, [row]))
+        await self._database.writer.run(lambda connection: hold(connection, package_id, reason, at))
 
     async def release(self, package_id: PackageId, at: datetime) -> bool:
         """Let the policy decide again; return False when the package was not held."""
@@ -123,7 +123,14 @@ class Purger:
         return await self._database.read(read)
 
 
+def hold(connection: Connection, package_id: PackageId, reason: str, at: datetime) -> None:
+    """Record a hold. It comes before a purge or after it, whichever process purges: what is held then is not purged any more."""
+    queue_for_append(connection)
+    _hold(connection, [(package_id, micros(at), reason)])
+
+
 def _purge_batch(connection: Connection, keep_for: timedelta, limit: int, now: datetime) -> Purged:
+    queue_for_append(connection)  # holds and late recipients that are being recorded are waited for, and seen
     if connection.execute(_backup, {"now": micros(now)}).first() is not None:
         return Purged(0, 0, None)
     looked_at, reached = _candidates(connection, micros(now - keep_for), limit, micros(now))

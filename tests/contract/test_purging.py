@@ -1,11 +1,15 @@
 """Facts about contents that are purged, and those that stay, on every engine."""
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from adapters.storage.leases import BACKUP
+from adapters.storage.opening import open_storage
+from adapters.storage.purging import hold
 from hub.changes import Changes, Content
 from hub.events import Event
 from hub.lifecycle import State
@@ -204,3 +208,25 @@ async def test_purged_and_handed_in_again_for_another_recipient(store, retention
     assert await retention.purge() == 0
     clock.now += timedelta(days=2)
     assert await retention.purge() == 1
+
+
+async def test_a_hold_that_is_being_recorded_is_waited_for(settings, store, retention, clock):
+    """A purge that another process's hold comes before by a moment leaves the content alone."""
+    package = await handed_over(store, AT)
+    clock.now = AT + KEEP
+    is_held, may_end = threading.Event(), threading.Event()
+
+    def holding(connection):
+        hold(connection, package.id, "thanh tra", AT)
+        is_held.set()
+        may_end.wait(10)
+
+    async with open_storage(settings, inline_bytes=65_536, clock=clock) as other:
+        recording = asyncio.create_task(other.database.writer.run(holding))
+        await asyncio.to_thread(is_held.wait, 10)
+        purging = asyncio.create_task(retention.purge())
+        await asyncio.sleep(0.2)
+        may_end.set()
+        await recording
+        assert await purging == 0
+    assert not await is_purged(store, package)
