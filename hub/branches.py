@@ -1,6 +1,7 @@
 """Two brokers as one: systems that consume their own queue have their orders in the table queue, all others in RabbitMQ.
 
-In the queue of such a system stand packages, for the system; so what a courier is still to carry there waits elsewhere.
+In the queue of such a system stand packages, for the system; so what a courier is still to carry there waits elsewhere. While
+RabbitMQ takes nothing it waits in the outbox, which has a limit (`broker.max_outbox`): the table has none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from itertools import filterfalse
 
 from hub.ids import OrderId
 from hub.order import Order
-from hub.ports import Broker
+from hub.ports import Broker, ProbedBroker
 from hub.queries import Ticket
 from hub.trouble import Deferral
 from routing.directory import Directory
@@ -30,7 +31,7 @@ class Branches:
     """
 
     def __init__(
-        self, broker: Broker, table: Broker, *, directory: Callable[[], Directory], look_every: float = LOOK_EVERY
+        self, broker: ProbedBroker, table: Broker, *, directory: Callable[[], Directory], look_every: float = LOOK_EVERY
     ) -> None:
         self._broker = broker
         self._table = table
@@ -41,10 +42,11 @@ class Branches:
         self._look_at = 0.0
 
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
-        """Publish to both; raise `Deferral` when neither took anything and one is away."""
+        """Publish to both; raise `Deferral` when neither took anything, as while RabbitMQ is away."""
         for_table = [order for order in orders if order.binding is Binding.AMQP]
         others = [order for order in orders if order.binding is not Binding.AMQP]
         if for_table:
+            await self._broker.probe()
             self._look_at = 0.0
         in_table = await self._table.publish(for_table)
         try:

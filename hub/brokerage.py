@@ -10,17 +10,14 @@ from msgspec import Struct
 from hub.acknowledgements import Acknowledgements, Word
 from hub.branches import Branches
 from hub.health import Probe
-from hub.ports import Broker, Courier
+from hub.ports import Broker, Courier, ProbedBroker
 from routing.directory import Directory
 
 Loop = Callable[[], Awaitable[None]]
 
 
-class WatchedBroker(Broker, Protocol):
-    """A broker that can be asked how it is, and looks after itself."""
-
-    async def probe(self) -> str:
-        """Say how it is; raise `Deferral` when it is not."""
+class WatchedBroker(ProbedBroker, Protocol):
+    """A broker that looks after itself."""
 
     async def watch(self) -> None:
         """Look after it for ever."""

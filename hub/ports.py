@@ -203,6 +203,13 @@ class Broker(Protocol):
         """Return those of `systems` for which anything is queued or taken; raise `Deferral` when that cannot be known."""
 
 
+class ProbedBroker(Broker, Protocol):
+    """A broker outside, which may be away."""
+
+    async def probe(self) -> str:
+        """Say how it is; raise `Deferral` while it is away or takes nothing."""
+
+
 class Courier(Protocol):
     """Carries errands to systems of one binding."""
 

@@ -5,7 +5,8 @@ the outbox does. Acceptance goes on until either has reached its limit. Then a n
 anything is spent on it, its sender tries again later, and what was accepted stays as it is.
 
 Only orders that are due count, and those that the relay has just claimed, in vain: orders that wait for the next attempt at
-a system that fails say nothing about the hub.
+a system that fails say nothing about the hub, nor do those that stand in a queue. A hub without RabbitMQ has its queue in the
+database, which takes what the store takes; there the store's own limits are all there is to feel.
 """
 
 from __future__ import annotations

@@ -97,7 +97,11 @@ class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Queues between the database and the couriers: a table of the same database, or RabbitMQ."""
+    """Queues between the database and the couriers: a table of the same database, or RabbitMQ.
+
+    `max_outbox` is about RabbitMQ. The table takes whatever the database takes: what waits in it waits for its own system, for as
+    long as that is away, and must not stop what comes for the others.
+    """
 
     url: str = ""
     lost_after: float = 600.0

@@ -51,7 +51,7 @@ COMMENTS: Mapping[str, str] = MappingProxyType(
         "storage.max_wait": "Seconds that a decision may wait for its commit; beyond it new packages get 503 overloaded.",
         "storage.mark_file": "The newest event that is known, kept outside the database: shows when an old copy was restored.",
         "broker.url": "RabbitMQ: amqp://user:password@host:5672/vhost, or amqps://; nodes apart by commas. Empty: none.",
-        "broker.max_outbox": "Orders that may be due while the broker takes none; beyond it 503 overloaded. 0: no limit.",
+        "broker.max_outbox": "Orders that may wait for RabbitMQ while it takes none; beyond it 503 overloaded. 0: no limit.",
         "broker.lost_after": "Seconds after which an order that its queue has lost is published again.",
         "broker.remind_after": "Seconds after which an amqp system is sent again what it took and never acknowledged.",
         "broker.management_url": "Management API of RabbitMQ, http(s)://user:password@host:15672: for accounts. Empty: no.",

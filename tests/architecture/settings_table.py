@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from inspect import getdoc
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -35,7 +36,7 @@ def _sections(prefix: str, section: Struct) -> Iterator[str]:
     inner = {field.name: getattr(section, field.name) for field in structs.fields(section)}
     plain = {name: value for name, value in inner.items() if not isinstance(value, Struct)}
     if plain:
-        yield f"### [{prefix}]\n\n{type(section).__doc__}\n\n| setting | default | meaning |\n|---|---|---|"
+        yield f"### [{prefix}]\n\n{getdoc(type(section))}\n\n| setting | default | meaning |\n|---|---|---|"
         yield from (
             f"| `{name}` | `{literal(value)}` | {COMMENTS[f'{prefix}.{name}']} |" for name, value in plain.items()
         )

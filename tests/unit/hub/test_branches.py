@@ -27,10 +27,11 @@ class Memory:
         self.orders = []
         self.settled = []
         self.released = []
-        self.is_away = False
+        self.is_away = self.goes_away = False
         self.looks = 0
 
     async def publish(self, orders):
+        self.is_away = self.is_away or self.goes_away
         self.require()
         self.orders += orders
         return tuple(each.id for each in orders)
@@ -48,6 +49,10 @@ class Memory:
 
     async def release(self, tickets):
         self.released += tickets
+
+    async def probe(self):
+        self.require()
+        return "here"
 
     async def holding(self, systems):
         return frozenset(each.system_id for each in self.orders) & frozenset(systems)
@@ -96,14 +101,23 @@ async def test_tickets_go_back_where_they_came_from(branches, rabbit, table):
 
 
 async def test_rabbitmq_away(branches, rabbit, table):
-    """While RabbitMQ is away the table takes what is its own, and hands out nothing that it would not get back."""
+    """While RabbitMQ is away everything stays in the outbox, and the table hands out nothing that it would not get back."""
+    await branches.publish([CONSUMES])
     rabbit.is_away = True
-    assert await branches.publish([ASKS, CONSUMES]) == ("2",)
-    with pytest.raises(Deferral):
-        await branches.publish([ASKS])
+    for order_ in (ASKS, CONSUMES):
+        with pytest.raises(Deferral):
+            await branches.publish([order_])
+    assert table.orders == [CONSUMES]
     with pytest.raises(Deferral):
         await branches.take(5, NOBODY)
     assert [each.order_id for each in table.released] == ["2"]
+
+
+async def test_rabbitmq_goes_away_meanwhile(branches, rabbit, table):
+    """What the table has taken when RabbitMQ goes away is confirmed: it is there."""
+    rabbit.goes_away = True
+    assert await branches.publish([ASKS, CONSUMES]) == ("2",)
+    assert table.orders == [CONSUMES]
 
 
 WITHOUT_QUEUES = Directory.build((System("asks", "asks", Binding.PULL, SignaturePolicy.REQUIRED),), (), version=2)
