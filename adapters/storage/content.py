@@ -4,7 +4,7 @@ A file that is new is written in its place, synced, and its folder synced: nobod
 that a dying process left half written is an orphan like any other. Where there is a file already, a row may name it: then a
 new one is written under a temporary name in the same file system, synced, and renamed. 256 folders, named by the first two
 hex digits, keep folders small. A shared lock on the folder while a file is put there a second time, an exclusive one while
-the sweeper removes from it, keep the sweeper from taking a file that is just being kept again; new ones are too young for it.
+one is removed from it, keep the sweeper from taking a file that is just being kept again; new ones are too young for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,20 +109,26 @@ class ContentFiles:
 
 
 def _write_new(place: Path, data: bytes) -> None:
-    """Write a file that is not there yet, and sync it.
-
-    One that could not be written is emptied and not removed: in its place there may be another process's by now.
-    """
+    """Write a file that is not there yet, and sync it; of one that could not be written nothing stays."""
     descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_DSYNC | os.O_CLOEXEC, 0o666)
     try:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
     except OSError:
-        os.ftruncate(descriptor, 0)
+        with suppress(OSError):  # the sweeper will
+            remove_own(place, descriptor)
         raise
     finally:
         os.close(descriptor)
+
+
+def remove_own(place: Path, descriptor: int) -> None:
+    """Remove an open file from its place, unless another process has put its own there meanwhile; that may have a row."""
+    os.ftruncate(descriptor, 0)
+    with locked(place.parent, fcntl.LOCK_EX):  # nobody puts a file there a second time meanwhile
+        if os.path.samestat(place.stat(), os.fstat(descriptor)):
+            place.unlink()
 
 
 def _move(source: Path | None, place: Path) -> bool:

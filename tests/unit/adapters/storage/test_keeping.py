@@ -1,11 +1,13 @@
 import asyncio
 import os
+import resource
 import threading
+from contextlib import contextmanager
 from hashlib import sha256
 
 import pytest
 
-from adapters.storage.content import ContentFiles
+from adapters.storage.content import ContentFiles, remove_own
 from adapters.storage.database import opened
 from adapters.storage.keeping import keeping
 from adapters.storage.store import SqlStore
@@ -70,6 +72,46 @@ async def test_whoever_reads_the_older_file_reads_it_to_its_end(contents):
         with contents.path(name).open("rb") as reading:
             await keeper.keep(name, body)
             assert reading.read() == body
+
+
+@contextmanager
+def room_for(size):
+    """Let this process write no file larger than this inside the block, as on a full disk (EFBIG)."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_what_finds_no_room_leaves_nothing(contents, settings):
+    """Row 54: a content for which the disk has no room is deferred, and no file of it stays; with room it is kept."""
+    name, body = named(os.urandom(100_000))
+    async with keeping(contents) as keeper:
+        with room_for(10_000):
+            with pytest.raises(Deferral) as caught:
+                await keeper.keep(name, body)
+            assert caught.value.code == "storage-full"
+        assert files(settings.content_dir) == []
+        await keeper.keep(name, body)
+    assert contents.path(name).read_bytes() == body
+
+
+def test_what_another_process_put_in_its_place_stays(contents):
+    """A process that could not write a content removes its own file, not the whole one that another has put there meanwhile."""
+    name, body = named(os.urandom(100))
+    place = contents.path(name)
+    place.parent.mkdir()
+    for in_its_place, left in ((None, False), (body, True)):
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        if in_its_place is not None:
+            other = place.with_suffix(".other")
+            other.write_bytes(in_its_place)
+            other.rename(place)
+        remove_own(place, descriptor)
+        os.close(descriptor)
+        assert place.exists() is left
 
 
 async def test_one_that_cannot_be_kept_fails_alone(contents):
