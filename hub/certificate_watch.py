@@ -101,11 +101,11 @@ class CertificateWatch:
             self._endings = await asyncio.to_thread(endings_of, tuple(certificates.values()), known)
             self._known, self._seen = known, certificates
 
-    async def look(self) -> int:
-        """Tell of every certificate that came to a rung since a day ago; return how many (the daily chore)."""
+    async def look(self, since: datetime) -> int:
+        """Tell of every certificate that came to a rung since the look before; return how many (the daily chore)."""
         await self.follow()
         now = self._clock()
-        crossed = [each for each in (self._hub, *self._endings) if each.has_crossed(now - LOOK_EVERY, now)]
+        crossed = [each for each in (self._hub, *self._endings) if each.has_crossed(since, now)]
         for each in crossed[:_MOST_TOLD]:
             _log.warning(
                 "certificate-ending",

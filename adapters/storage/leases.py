@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from adapters.storage.database import Database
-from adapters.storage.times import micros
+from adapters.storage.tables import leases
+from adapters.storage.times import micros, moment_or_none
 
 _hold = text(
     "INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until) "
@@ -15,6 +16,7 @@ _hold = text(
     "WHERE leases.until <= :now OR leases.holder = excluded.holder"
 )
 _let_go = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
+_until = select(leases.c.until).where(leases.c.name == bindparam("name"))
 
 
 BACKUP = "backup"  #: whoever holds it is copying: nothing is purged meanwhile
@@ -44,6 +46,12 @@ class Leases:
             return hold(connection, name, holder, now=now, until=until)
 
         return await self._database.writer.run(work)
+
+    async def until(self, name: str) -> datetime | None:
+        """Return until when a lease is held, or was; None when it never was, or was given back."""
+        return moment_or_none(
+            await self._database.read(lambda connection: connection.execute(_until, {"name": name}).scalar())
+        )
 
     async def let_go(self, name: str, holder: str) -> None:
         """Give the lease back, when it is `holder`'s."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from adapters.storage.dialects import is_in_process
@@ -65,9 +65,14 @@ def _carrying(base: Foundation, outside: Outside, services: Services) -> dict[st
 def _housekeeping(base: Foundation, services: Services, watching: Watching) -> Housekeeping:
     retention = watching.retention
     chores = (
-        Chore("lost-orders", _SEEK_LOST_EVERY, lost_orders(services).republish),
-        Chore("sweep-content", _SWEEP_EVERY, base.storage.sweeper.sweep),
+        Chore("lost-orders", _SEEK_LOST_EVERY, _whenever(lost_orders(services).republish)),
+        Chore("sweep-content", _SWEEP_EVERY, _whenever(base.storage.sweeper.sweep)),
         Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watching.endings.look),
-        *((Chore("purge-contents", _PURGE_EVERY, retention.purge),) if retention else ()),
+        *((Chore("purge-contents", _PURGE_EVERY, _whenever(retention.purge)),) if retention else ()),
     )
     return Housekeeping(leases=base.storage.leases, chores=chores, clock=base.clock)
+
+
+def _whenever(work: Callable[[], Awaitable[int]]) -> Callable[[datetime], Awaitable[int]]:
+    """Return work for which it does not matter when it was done last."""
+    return lambda _since: work()

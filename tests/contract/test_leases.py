@@ -44,3 +44,12 @@ async def test_lease_is_given_back_by_its_holder_only(leases):
     assert not await leases.hold("sweep", "b", now=AT, until=minutes(9))
     await leases.let_go("sweep", "a")
     assert await leases.hold("sweep", "b", now=AT, until=minutes(9))
+
+
+async def test_when_a_lease_ended_is_known(leases):
+    """Until when it is held, or was, is known of a lease until it is given back."""
+    assert await leases.until("sweep") is None
+    await leases.hold("sweep", "a", now=AT, until=minutes(9))
+    assert await leases.until("sweep") == minutes(9)
+    await leases.let_go("sweep", "a")
+    assert await leases.until("sweep") is None

@@ -88,7 +88,7 @@ async def test_the_daily_look_logs_and_writes():
     letters = Letters()
     watching = watch(seal("H99.01", 14.5), seal("H99.02", 200), hub_days=30.5, messenger=letters)
     with structlog.testing.capture_logs() as lines:
-        assert await watching.look() == 2
+        assert await watching.look(NOW - DAY) == 2
     told = [(line["whose"], line["days_left"]) for line in lines if line["event"] == "certificate-ending"]
     assert told == [("hub", 30), ("H99.01", 14)]
     (summary,) = [line for line in lines if line["event"] == "certificates-looked-at"]
@@ -98,10 +98,19 @@ async def test_the_daily_look_logs_and_writes():
     assert "H99.01: còn 14 ngày" in text
 
 
+async def test_what_came_to_a_rung_while_the_hub_was_stopped_is_told():
+    """The look after a pause of a month tells of every certificate that came to a rung meanwhile, once."""
+    letters = Letters()
+    certificates = (seal("H99.01", 20), seal("H99.02", 35), seal("H99.03", 61.5), seal("H99.04", 100))
+    assert await watch(*certificates, messenger=letters).look(NOW - 30 * DAY) == 2
+    ((_, text),) = letters.told
+    assert [code in text for code in ("H99.01", "H99.02", "H99.03", "H99.04")] == [True, True, False, False]
+
+
 async def test_without_news_nobody_is_written_to():
     """On a day without a rung there is no mail."""
     letters = Letters()
-    assert await watch(seal("H99.01", 100), messenger=letters).look() == 0
+    assert await watch(seal("H99.01", 100), messenger=letters).look(NOW - DAY) == 0
     assert letters.told == []
 
 
