@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-import structlog
-
 from adapters.amqp.connection import Line, Lines
-from adapters.amqp.consumer import Lost, QueueConsumer
+from adapters.amqp.consumer import Lost
 from adapters.amqp.consuming import Consumers
 from adapters.amqp.patience import PATIENT, Patience
 from adapters.amqp.publishing import Publisher
 from adapters.amqp.topology import queue_name, ready
+from adapters.amqp.watching import Watch
 from hub.ids import OrderId
 from hub.order import Order
 from hub.queries import Ticket
-from hub.trouble import Trouble
 from routing.values import Lane
-
-LOOK_EVERY = 15.0  #: seconds between two looks at queues that are silent
-#: Messages that nobody took for so long go back to the broker, which would else close their channel after 30 minutes.
-OLDEST = 20 * 60.0
-
-_log = structlog.get_logger()
 
 
 class AmqpBroker:
@@ -42,16 +33,13 @@ class AmqpBroker:
         lost: Lost,
         patience: Patience = PATIENT,
     ) -> None:
-        self.oldest = OLDEST
         self._systems = systems
         self._asking = Line(url, "asking")
         self._publisher = Publisher(Line(url, "publishing"), lost=lost, patience=patience)
         self._consumers = Consumers(
             Lines(url, "consuming"), arrived=arrived, answers=self._publisher.post.trust, lost=lost, patience=patience
         )
-        self._silent: dict[
-            QueueConsumer, int
-        ] = {}  #: who got nothing from queues that held messages, and had got by then
+        self.watching = Watch(self._asking, self._consumers.all)
 
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
         """Publish and return the orders that the broker confirmed; raise `Deferral` when it cannot be reached."""
@@ -88,27 +76,8 @@ class AmqpBroker:
         return f"connected; {len(broken)} queues give no answer: {', '.join(broken[:5])}" if broken else "connected"
 
     async def watch(self) -> None:
-        """Look for ever at queues that are silent."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            try:
-                await self.look()
-            except Trouble as trouble:
-                _log.warning("queues-not-watched", code=trouble.code, detail=trouble.detail)
-
-    async def look(self) -> None:
-        """Begin a consumer anew whose queue has held messages for two looks while nothing came, or that holds old ones."""
-        silent: dict[QueueConsumer, int] = {}
-        for stock, consumer in self._consumers.all():
-            if stock.is_older_than(self.oldest):
-                consumer.restart()
-            elif stock.is_idle and await ready(self._asking, stock.name):
-                if self._silent.get(consumer) == stock.arrivals:
-                    _log.error("consumer-rebuilt", queue=stock.name)
-                    consumer.restart()
-                else:
-                    silent[consumer] = stock.arrivals
-        self._silent = silent
+        """Look for ever at consumers that may be dead."""
+        await self.watching.run()
 
     async def close(self) -> None:
         """Close all connections; what was not settled comes again."""

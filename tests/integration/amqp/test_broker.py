@@ -7,9 +7,10 @@ from contextlib import suppress
 
 import pytest
 
-from adapters.amqp.broker import OLDEST, AmqpBroker
+from adapters.amqp.broker import AmqpBroker
 from adapters.amqp.patience import Patience
 from adapters.amqp.topology import ORDERS, queue_name
+from adapters.amqp.watching import OLDEST
 from hub.trouble import Deferral
 from routing.values import Lane
 from tests.contract.amqp import SYSTEMS, PatientBroker, count, empty_broker, raw_channel
@@ -124,8 +125,8 @@ async def test_dead_consumer_is_rebuilt(broker):
             await underlay.basic_cancel(tag)
     published = orders(1)
     await broker.publish(published)
-    await broker.look()
-    await broker.look()
+    await broker.watching.look()
+    await broker.watching.look()
     assert ids(await broker.take(1, NOBODY)) == ids(published)
 
 
@@ -136,9 +137,9 @@ async def test_old_messages_go_back(broker):
     await broker.take(0, NOBODY)
     (stock,) = (stock for stock, _ in broker._consumers.all() if len(stock))
     first = stock.channel
-    broker.oldest = -1.0
-    await broker.look()
-    broker.oldest = OLDEST
+    broker.watching.oldest = -1.0
+    await broker.watching.look()
+    broker.watching.oldest = OLDEST
     while stock.channel == first:
         await asyncio.sleep(0.05)
     assert ids(await broker.take(5, NOBODY)) == ids(published)
