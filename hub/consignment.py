@@ -134,6 +134,10 @@ class Consignment:
             _log.warning("service-deferred", system=system_id, code=trouble.code, detail=trouble.detail)
             await self._give_back(held.tickets)
             await asyncio.sleep(IDLE.total_seconds())
+        except Exception:  # noqa: BLE001 - whatever it is, what stays in the hand would be seen by nobody for half an hour
+            _log.exception("service-failed", system=system_id)
+            await self._give_back(held.tickets)
+            await asyncio.sleep(IDLE.total_seconds())
         await self._rest_if_failing(system_id)
 
     async def _give_back(self, tickets: Sequence[Ticket]) -> None:

@@ -234,3 +234,19 @@ async def test_what_cannot_be_concluded_holds_up_no_neighbour():
     (postponed,) = [each for changes in hall.recorded for each in changes.order_changes if isinstance(each, Postponed)]
     assert (postponed.order_id, postponed.attempts, postponed.error) == (first, 1, "ValueError in the conclusion")
     assert postponed.due_at > NOW
+
+
+async def test_an_error_that_nobody_expected_keeps_no_ticket():
+    """Tickets go back to their queue also when serving ends in an error of the hub itself."""
+    hall = Hall(2)
+
+    async def settle(_tickets):
+        raise ValueError("nobody expected this")
+
+    hall.settle = settle
+    task = asyncio.create_task(serving(hall, arriving(Walker(Consigned()))).run())
+    while not hall.released:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await ended(task)
+    assert len(hall.released) == 2
