@@ -31,8 +31,8 @@ DOCTOR_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Correct the file after config/axis.toml, or name the right one with --config.",
         ),
         "doctor-policy": (
-            "từ {since}: {methods}; RSA từ {bits} bit; {curves}; gửi sớm nhất {oldest} ngày trước, muộn nhất {newest} giờ sau",
-            "since {since}: {methods}; RSA of {bits} bits or more; {curves}; sent at most {oldest} days ago, {newest} h ahead",
+            "từ {since}: {methods}; {digests}; RSA từ {bits} bit; {curves}; gửi từ {oldest} ngày trước đến {newest} giờ sau",
+            "since {since}: {methods}; {digests}; RSA from {bits} bits; {curves}; sent {oldest} days ago to {newest} h ahead",
         ),
         "doctor-policy-bad": ("{error}", "{error}"),
         "doctor-policy-bad-fix": (

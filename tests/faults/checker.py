@@ -4,9 +4,9 @@ With A the packages whose submission was accepted, U those whose last answer is 
 receipts that the feed shows at the end:
 
 * I1  every package of A was taken by each of its recipients.
-* I2  everything that was taken is of A or U: nothing is invented.
+* I2  everything that was taken is of A or U, and was taken by one of its recipients: nothing is invented or misdirected.
 * I3  no recipient takes a document twice, and none is offered what it has acknowledged.
-* I4  the bytes that are fetched are the bytes that were sent.
+* I4  the bytes that are fetched are the bytes that were sent as this package.
 * I5  every package of A has one SubmissionAcceptance and one ContentHandover per recipient; they verify, and wherever a
   receipt is seen (answers, repeated answers, feed) it is the same, byte for byte.
 * I6  what was only ever refused has no acceptance and reaches nobody.
@@ -127,9 +127,12 @@ def _nothing_lost(seen: Seen) -> Found:
 
 
 def _nothing_invented(seen: Seen) -> Found:
+    meant_for = {each.sha256: each.recipients for each in seen.of(Operation.SUBMIT, Phase.INVOKE)}
     for each in seen.taken:
         if each.sha256 not in seen.accepted and each.sha256 not in seen.unknown:
             yield "I2", f"{each.actor} got {each.document_id}, which nobody had accepted"
+        elif each.actor not in meant_for.get(each.sha256, ()):
+            yield "I2", f"{each.actor} got {each.document_id}, which was not meant for it"
 
 
 def _nothing_doubled(seen: Seen) -> Found:
@@ -153,6 +156,8 @@ def _nothing_changed(seen: Seen) -> Found:
     for each in seen.of(Operation.FETCH, Phase.OK):
         if each.sha256 not in sent:
             yield "I4", f"{each.actor} fetched bytes of {each.document_id} that nobody sent"
+        elif seen.package_ids.get(each.package_id, each.sha256) != each.sha256:
+            yield "I4", f"{each.actor} fetched another package's bytes as {each.document_id}"
 
 
 def _all_receipted(seen: Seen) -> Found:

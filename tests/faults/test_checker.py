@@ -93,6 +93,18 @@ def test_changed():
     assert broken(*with_other(FETCHED, sha256="bb")) == {"I4"}
 
 
+def test_misdirected():
+    """A package that somebody took for whom it was not meant is misdirected (I2)."""
+    assert broken(*SOUND, replace(TAKEN, actor="H99.03")) == {"I2"}
+
+
+def test_exchanged():
+    """Bytes of another package, which somebody did send, are changed bytes (I4)."""
+    other = {"sha256": "bb", "document_id": "d2"}
+    sent = [replace(INVOKED, **other), replace(UNKNOWN, **other)]
+    assert broken(*sent, *with_other(FETCHED, sha256="bb")) == {"I4"}
+
+
 def test_no_acceptance_shown():
     """An accepted package without an acceptance in the feed lacks its receipt (I5)."""
     assert broken(*without(ACCEPTANCE_SHOWN)) == {"I5"}

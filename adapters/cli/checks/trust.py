@@ -60,6 +60,7 @@ def _policy(place: Place) -> Finding:
         "doctor-policy",
         since=policy.since,
         methods=", ".join(sorted(map(short_name, policy.signatures))),
+        digests=", ".join(sorted(map(short_name, policy.digests))),
         bits=policy.min_rsa_bits,
         curves=", ".join(sorted(policy.curves)),
         newest=f"{intake.max_future_hours:g}",

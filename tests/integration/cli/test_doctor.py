@@ -63,6 +63,26 @@ def test_well(doctor):
     assert findings["port"]["level"] == "warn"
 
 
+def test_the_policy_of_signatures(doctor, monkeypatch):
+    """The algorithms and windows in force are shown with their date; a list that was made longer fails."""
+    for name, value in {
+        "SIGNATURES__SINCE": "2027-05-01",
+        "SIGNATURES__METHODS": '["ecdsa-sha384"]',
+        "SIGNATURES__DIGESTS": '["sha512"]',
+        "SIGNATURES__CURVES": '["secp384r1"]',
+        "SIGNATURES__MIN_RSA_BITS": "3072",
+        "INTAKE__MAX_AGE_DAYS": "17",
+    }.items():
+        monkeypatch.setenv(f"AXIS_{name}", value)
+    shown = doctor()[1]["signature policy"]
+    assert shown["level"] == "pass"
+    for word in ("2027-05-01", "ecdsa-sha384", "sha512", "secp384r1", "3072", "17"):
+        assert word in shown["detail"]
+    assert "rsa-sha256" not in shown["detail"]
+    monkeypatch.setenv("AXIS_SIGNATURES__DIGESTS", '["sha512", "sha1"]')
+    assert doctor()[1]["signature policy"]["level"] == "fail"
+
+
 def test_missing_key(doctor, folder):
     """A missing key is named."""
     (folder / "pki/hub.key.pem").unlink()

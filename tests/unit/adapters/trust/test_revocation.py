@@ -208,6 +208,17 @@ async def test_too_large_too_slow_and_redirected_answers_are_failures(opened, pk
     assert len(place.asked) == 3
 
 
+@pytest.mark.parametrize("status", [302, 307])
+async def test_a_responder_that_redirects_is_a_failure(status, opened, pki, place):
+    """The question about a certificate goes to the place that it names and to no other."""
+    seal = pki.agency("H99.01", "Sở Mẫu", addresses=Addresses(ocsp=(place.url,)))
+    place.status, place.headers = status, {"Location": place.url}
+    async with opened(identities=[seal]) as cache:
+        await cache.refresh()
+        assert f"answered {status}" in cache.held()[0].failure
+    assert len(place.asked) == 1
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x.crl", "http://169.254.169.254/", "http://localhost:9/x.crl"])
 async def test_no_inner_address_is_asked(url, opened):
     """What a certificate names cannot turn the hub against its own network."""
