@@ -1,4 +1,8 @@
-"""Deadlines: what nobody took in time expires, with a receipt that says so."""
+"""Deadlines: what nobody took in time expires, with a receipt that says so.
+
+Nothing hurries about it, and thousands may expire in the same minute. They go a few at a time, with as long a pause between, in
+which others write and are answered.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,11 @@ from hub.ports import Clock, Store
 from hub.register import CurrentRegister
 from hub.telling import tell
 from hub.trouble import Trouble
-from hub.waiting import gather_all
+from hub.waiting import Pace, gather_all
 from signing.receipt import Reason
 
-BATCH = 200
+BATCH = 20
+TURN = timedelta(milliseconds=50)  #: which a batch takes half of, about
 EVERY = timedelta(seconds=5)
 
 _log = structlog.get_logger()
@@ -34,10 +39,12 @@ class Expiry:
         self._register = register
         self._attestor = attestor
         self._clock = clock
+        self._pace = Pace(TURN)
 
     async def run(self) -> None:
         """Look for ever."""
         while True:
+            await self._pace.keep()
             try:
                 expired = await self.expire_once()
             except Trouble as trouble:
