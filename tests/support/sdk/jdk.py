@@ -19,7 +19,7 @@ class JdkClient:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
-        self._kept: socket.socket | None = None
+        self.kept: socket.socket | None = None
 
     def call(self, request: Request) -> Answer:
         """Send a request and follow redirects; raises `NoConnection` or `NoAnswer`."""
@@ -49,7 +49,7 @@ class JdkClient:
             return self._once(method, url, message)
 
     def _once(self, method: str, url: str, message: bytes) -> Answer:
-        connection, self._kept = self._kept or connect(url, self._tls), None
+        connection, self.kept = self.kept or connect(url, self._tls), None
         with suppress(OSError):  # the server may have refused early: its answer is read all the same
             connection.sendall(message)
         try:
@@ -60,11 +60,11 @@ class JdkClient:
         if answer.is_cut or (answer.headers.get("Connection") or "").lower() == "close":
             connection.close()
         else:
-            self._kept = connection
+            self.kept = connection
         return answer
 
     def close(self) -> None:
         """Drop the kept connection."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        if self.kept is not None:
+            self.kept.close()
+            self.kept = None
