@@ -68,8 +68,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = {each.name for each in COMMANDS}
     app = build(next((token for token in tokens if token in names), None))
     try:
-        code = app.meta(tokens, exit_on_error=False, print_error=True)
-    except CycloptsError:
+        code = app.meta(tokens, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        from adapters.cli.output import printable
+        from adapters.cli.usage import usage_of
+
+        print(printable(usage_of(error)), file=sys.stderr)
         return USAGE
     return code if isinstance(code, int) else 0
 
@@ -97,7 +101,7 @@ def _spoken(words: Words) -> str:
 
 def _run(app: App, tokens: tuple[str, ...], *, is_debugging: bool) -> object:
     try:
-        return app(tokens, exit_on_error=False, print_error=True)
+        return app(tokens, exit_on_error=False, print_error=False)
     except (CycloptsError, SystemExit):
         raise
     except BaseException as error:

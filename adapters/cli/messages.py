@@ -10,6 +10,7 @@ from adapters.cli.doctor_messages import DOCTOR_MESSAGES
 from adapters.cli.key_messages import KEY_MESSAGES
 from adapters.cli.language import current
 from adapters.cli.upkeep_messages import UPKEEP_MESSAGES
+from adapters.cli.usage_messages import USAGE_MESSAGES
 
 #: key -> (Vietnamese, English)
 _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -18,6 +19,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         **DOCTOR_MESSAGES,
         **KEY_MESSAGES,
         **UPKEEP_MESSAGES,
+        **USAGE_MESSAGES,
         # finding the hub
         "hub-unreachable": (
             "Trục có đang chạy không? Kiểm tra bằng `axis doctor`; chọn địa chỉ bằng --url hoặc AXIS_URL.",
