@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from hub.accounts import Caller
+from hub.pace import Pace
 from hub.places import Places
 from hub.pressure import Pressure
 from hub.quotas import Quotas
@@ -25,6 +26,7 @@ class Admission:
         register: CurrentRegister,
         quotas: Quotas,
         pressure: Pressure,
+        pace: Pace,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._usual = usual
@@ -34,9 +36,11 @@ class Admission:
         self._seconds = seconds
         self._rates = Rates()
         self._places = Places()
+        self._pace = pace
 
     def allowance(self, caller: Caller) -> Allowance | None:
         """Count one request of a caller; return what it may still ask for, None without a limit."""
+        self._pace.asked(caller.name)
         return self._rates.take(_name(caller), self._limits_of(caller), self._seconds())
 
     def may_come_at_once(self, caller: Caller) -> bool:

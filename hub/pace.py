@@ -10,6 +10,9 @@ Packages are weighed, for a few large ones cost more than many small ones. What 
 that the process used in the last second for all that it did. A system begins to flood when its packages weigh `FLOOD` within a
 second or two, and `DOMINANT` times as much as those of all others. While it is held back its pace makes it look modest, so it
 goes on to be, unless its packages weigh less than its share of all.
+
+A turn that has begun cannot be interrupted: whoever asks meanwhile waits for it, then shares the interpreter and the commits
+with what follows from it. So a turn that is due waits until nobody else has asked for `CALM`, but no longer than that.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ FLOOD = 100  #: small packages, or as many bytes, in that time from which a syst
 DOMINANT = 4  #: times the weight of all others together
 HEAVY = 262_144  #: bytes that weigh as much as a small package more
 COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
+CALM = 0.01  #: seconds, in which a small request is answered; a turn that is due waits for them no longer than so
 LONGEST = 0.5  #: seconds that a system waits for one turn at most
 
 
@@ -51,13 +55,20 @@ class Pace:
         self._cost = COST[1]
         self._last = ("", float("-inf"))  #: who had the last turn, and when
         self._other_at = float("-inf")  #: when somebody else had one
-        self._held = ("", float("-inf"))  #: who floods, and when its next turn may come
+        self._held = ("", float("-inf"))  #: who floods, and when its next turn is due
+        self._asked_at = float("-inf")  #: when somebody else asked for anything
+
+    def asked(self, name: str) -> None:
+        """Take note that `name` asks for something, whatever it is."""
+        if name != self._held[0]:
+            self._asked_at = self._seconds()
 
     def took(self, name: str, size: int = 0) -> None:
         """Count a turn for a package of `size` bytes."""
         now = self._seconds()
         weight = 1 + size // HEAVY
         self._look(now)
+        self.asked(name)  # again, because the body may have been long on its way
         self._now[name] += weight
         last, last_at = self._last
         if name != last:
@@ -83,8 +94,13 @@ class Pace:
 
     def wait(self, name: str) -> float:
         """Return how many seconds `name` has to wait before it asks again for a turn; 0.0: it may have one."""
-        held, until = self._held
-        return max(0.0, until - self._seconds()) if held == name and self.floods(name) else 0.0
+        held, due_at = self._held
+        if held != name or not self.floods(name):
+            return 0.0
+        now = self._seconds()
+        if now < due_at:
+            return due_at - now
+        return max(0.0, min(self._asked_at, due_at) + CALM - now)
 
     def _look(self, now: float) -> None:
         """Begin a new window when the last one is over, and say what that has cost."""

@@ -44,7 +44,8 @@ def services_of(base: Foundation, outside: Outside, watching: Watching) -> Servi
     """Wire every use case."""
     settings, storage, store = base.settings, base.storage, base.storage.store
     pressure = _pressure(base)
-    admission = _admission(base, pressure)
+    pace = Pace(base.settings.limits.busy_share)
+    admission = _admission(base, pressure, pace)
     seen = Seen()
     library = Library(store, base.register, seen)
     tray = Tray(
@@ -68,7 +69,7 @@ def services_of(base: Foundation, outside: Outside, watching: Watching) -> Servi
         strangers=strangers,
         client_certificates=ClientCertificates(_required_by(outside.revocation)),
         pressure=pressure,
-        submission=_submission(base, outside, admission),
+        submission=_submission(base, outside, admission, pace),
         handover=Handover(store=store, register=base.register, attestor=base.attestor(), clock=base.clock, seen=seen),
         recalls=Recalls(
             store=store, register=base.register, attestor=base.attestor(), clock=base.clock, lifetime=_lifetime(base)
@@ -103,9 +104,9 @@ def watching_of(base: Foundation, outside: Outside) -> Watching:
     )
 
 
-def _submission(base: Foundation, outside: Outside, admission: Admission) -> Submission:
+def _submission(base: Foundation, outside: Outside, admission: Admission, pace: Pace) -> Submission:
     return Submission(
-        examination=_examination(base, outside.revocation),
+        examination=_examination(base, outside.revocation, pace),
         store=base.storage.store,
         spool=base.storage.spool,
         register=base.register,
@@ -116,7 +117,7 @@ def _submission(base: Foundation, outside: Outside, admission: Admission) -> Sub
     )
 
 
-def _examination(base: Foundation, revocation: RevocationCache | None) -> Examination:
+def _examination(base: Foundation, revocation: RevocationCache | None, pace: Pace) -> Examination:
     settings, intake = base.settings, base.settings.intake
     return Examination(
         register=base.register,
@@ -130,17 +131,17 @@ def _examination(base: Foundation, revocation: RevocationCache | None) -> Examin
         capacity=Capacity(
             inline_bytes=intake.inline_bytes,
             memory_budget=intake.memory_budget,
-            pace=Pace(settings.limits.busy_share),
+            pace=pace,
         ),
         revocation=_required_by(revocation),
         algorithms=policy_of(settings.signatures),
     )
 
 
-def _admission(base: Foundation, pressure: Pressure) -> Admission:
+def _admission(base: Foundation, pressure: Pressure, pace: Pace) -> Admission:
     quotas = Quotas(base.storage.store, now)
     base.commits.subscribe(quotas.observe)
-    return Admission(usual=base.settings.limits, register=base.register, quotas=quotas, pressure=pressure)
+    return Admission(usual=base.settings.limits, register=base.register, quotas=quotas, pressure=pressure, pace=pace)
 
 
 def _pressure(base: Foundation) -> Pressure:

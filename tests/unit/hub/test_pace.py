@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.pace import COST, FLOOD, HEAVY, LONGEST, PRESENCE, WINDOW, Pace
+from hub.pace import CALM, COST, FLOOD, HEAVY, LONGEST, PRESENCE, WINDOW, Pace
 
 SHARE = 0.5
 MOST = COST[1]
@@ -50,6 +50,47 @@ def test_who_floods_has_its_turns_evenly_spaced(flooded: Machine):
     assert flooded.pace.wait("flood") == pytest.approx(0.001)
     flooded.rests(0.001)
     assert flooded.pace.wait("flood") == pytest.approx(0.0)
+
+
+def test_a_turn_waits_for_a_calm_moment(flooded: Machine):
+    """When somebody else has just asked for something, the turn that is due comes when that has been answered."""
+    flooded.rests(flooded.pace.wait("flood") - 0.004)
+    flooded.pace.asked("stranger")
+    flooded.rests(0.004)
+    assert flooded.pace.wait("flood") == pytest.approx(CALM - 0.004)
+    flooded.rests(CALM - 0.004)
+    assert flooded.pace.wait("flood") == pytest.approx(0.0)
+
+
+def test_a_package_of_another_is_a_request_like_any_other(flooded: Machine):
+    """A turn does not follow at once on somebody else's package, whose record is being written."""
+    flooded.rests(flooded.pace.wait("flood"))
+    flooded.takes("quiet")
+    assert flooded.pace.wait("flood") == pytest.approx(CALM)
+
+
+def test_a_turn_does_not_wait_for_ever_for_a_calm_moment(flooded: Machine):
+    """Where others ask without pause, a turn comes that much later and not never."""
+    flooded.rests(flooded.pace.wait("flood"))
+    for _ in range(10):
+        flooded.pace.asked("stranger")
+        flooded.rests(CALM / 10)
+    flooded.pace.asked("stranger")
+    assert flooded.pace.wait("flood") == pytest.approx(0.0)
+
+
+def test_nobody_waits_for_its_own_requests(flooded: Machine):
+    """What the flooding system asks for itself holds its turns back no further."""
+    flooded.rests(flooded.pace.wait("flood"))
+    flooded.pace.asked("flood")
+    assert flooded.pace.wait("flood") == pytest.approx(0.0)
+
+
+def test_the_others_do_not_wait_for_a_calm_moment(flooded: Machine):
+    """Only the turns of the system that floods are held back for what somebody asks."""
+    flooded.rests(1.0)
+    flooded.pace.asked("stranger")
+    assert flooded.pace.wait("quiet") == 0.0
 
 
 def test_a_large_package_is_rested_for_by_its_weight(flooded: Machine):
