@@ -60,33 +60,63 @@ async def test_damaged_backup(place, tmp_path):
     run("restore", tmp_path / "backup", "--verify", "--config", restored.hub.config)
 
 
-async def test_damage_after_the_restore_is_found(place, tmp_path):
-    """`--verify` names a receipt that was changed: here one in the backup whose digest was made to fit."""
+@pytest.mark.parametrize(
+    "table, damage, told",
+    [
+        ("events", "exchanged receipts", "speaks of something else"),
+        ("contents", "another content", "is damaged"),
+        ("contents", "no content", "has no content"),
+        ("events", "no newest event", "the newest event is"),
+    ],
+    ids=lambda value: value.replace(" ", "-"),
+)
+async def test_damage_after_the_restore_is_found(place, tmp_path, table, damage, told):
+    """`--verify` names what was changed, also in a backup whose digests were made to fit."""
     await hand_in(place, document(1), document(2))  # two receipts at once, whatever is carried when
     run("backup", tmp_path / "backup", "--config", place.hub.config)
-    _exchange_receipts(tmp_path / "backup")
+    _rewrite(tmp_path / "backup", table, _DAMAGES[damage])
     restored = empty_copy(place, tmp_path / "restored", SQLITE)
     done = run("restore", tmp_path / "backup", "--verify", "--config", restored.hub.config, code=1)
-    assert "speaks of something else" in done.stdout
+    assert told in done.stdout
 
 
-def _exchange_receipts(folder):
-    """Give every event the receipt of another, and make the manifest agree."""
+def _exchange_receipts(columns, rows):
+    """Give every event the receipt of another."""
+    at = columns.index("jws")
+    sealed = [row[at] for row in rows if row[at]]
+    assert len(sealed) > 1
+    return [[*row[:at], row[at] and sealed[sealed.index(row[at]) - 1], *row[at + 1 :]] for row in rows]
+
+
+def _change_content(columns, rows):
+    at = columns.index("data")
+    return [[*row[:at], row[at][:-1] + b" ", *row[at + 1 :]] for row in rows]
+
+
+def _without_newest(columns, rows):
+    at = columns.index("seq")
+    return sorted(rows, key=lambda row: row[at])[:-1]
+
+
+_DAMAGES = {
+    "exchanged receipts": _exchange_receipts,
+    "another content": _change_content,
+    "no content": lambda _columns, rows: rows[1:],
+    "no newest event": _without_newest,
+}
+
+
+def _rewrite(folder, table, change):
+    """Change the rows of a table in a backup, and make the manifest agree."""
     from adapters.storage.backup.rows import read_rows, write_rows
 
-    path = folder / "events.rows.gz"
+    path = folder / f"{table}.rows.gz"
     with read_rows(path) as (columns, rows):
         kept = [list(row) for row in rows]
-    at = columns.index("jws")
-    sealed = [row[at] for row in kept if row[at]]
-    assert len(sealed) > 1
-    for row in kept:
-        if row[at]:
-            row[at] = sealed[sealed.index(row[at]) - 1]
     path.unlink()
-    written = write_rows(path, columns, kept)
+    written = write_rows(path, columns, change(columns, kept))
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    entry = next(each for each in manifest["tables"] if each["table"] == "events")
+    entry = next(each for each in manifest["tables"] if each["table"] == table)
     entry["written"] = {"sha256": written.sha256, "size": written.size, "rows": written.rows}
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
