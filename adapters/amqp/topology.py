@@ -6,6 +6,7 @@ of the broker, or delete the queue and rebuild it from the database.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 
 from adapters.amqp.connection import Line
 from adapters.amqp.errors import translated
+from adapters.amqp.patience import PATIENT
 from routing.values import Lane
 
 ORDERS = "axis.orders"
@@ -87,7 +89,10 @@ async def exists(line: Line, name: str) -> bool:
 async def ready(line: Line, name: str) -> int | None:
     """Return how many messages of a queue no consumer holds; None when there is no such queue. Raises `Deferral`."""
     with translated(RuntimeError):
-        async with line.asking() as channel:
+        async with (
+            line.asking() as channel,
+            asyncio.timeout(PATIENT.answer),
+        ):  # a broken queue may say nothing, for ever
             try:
                 queue = await channel.declare_queue(name, passive=True)
             except ChannelNotFoundEntity:  # which has closed the asking channel only

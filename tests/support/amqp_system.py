@@ -60,7 +60,7 @@ class Inbox:
             user_id=self._user if user == "" else user,
             delivery_mode=DeliveryMode.PERSISTENT,
         )
-        await exchange.publish(message, "")
+        await exchange.publish(message, "", timeout=10)  # a broker that was wiped just now may never confirm it
 
 
 @asynccontextmanager
