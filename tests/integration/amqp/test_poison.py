@@ -4,9 +4,13 @@ import asyncio
 import json
 
 import pytest
-from aio_pika import Message
+from aio_pika import DeliveryMode, Message
 
+from adapters.amqp.connection import Line
+from adapters.amqp.dead import dead_letters
+from adapters.amqp.topology import DEAD, DELIVERY_LIMIT, ORDERS, make, queue_name
 from adapters.client import open_client
+from routing.values import Lane
 from tests.contract.amqp import empty_broker, raw_channel
 from tests.contract.test_broker import NOBODY, ids, orders
 from tests.support.amqp_system import member
@@ -36,6 +40,28 @@ async def test_a_message_without_an_order(rabbitmq):
             await asyncio.sleep(0.05)
         assert letter.headers["x-death"][0]["queue"] == "axis.a.normal"
         await letter.ack()
+
+
+async def test_a_message_that_always_comes_back(rabbitmq):
+    """Row 56: a message that consumers gave back as often as the limit allows is put aside with that reason, and kept."""
+    name = queue_name("giving-back", Lane.NORMAL)
+    line = Line(rabbitmq.url, "making")
+    await make(line, name)
+    await line.close()
+    async with raw_channel(rabbitmq.url) as channel:
+        dead = await channel.get_queue(DEAD, ensure=False)
+        await dead.purge()
+        exchange = await channel.get_exchange(ORDERS, ensure=False)
+        await exchange.publish(Message(POISON, delivery_mode=DeliveryMode.PERSISTENT), name)
+        queue = await channel.get_queue(name, ensure=False)
+        times = 0
+        while not (letters := await dead_letters(rabbitmq.url, 10)):
+            if (message := await queue.get(fail=False)) is not None:
+                times += 1
+                await message.reject(requeue=True)
+        assert times == DELIVERY_LIMIT + 1
+        assert [(each.queue, each.reason, each.text) for each in letters] == [(name, "delivery_limit", POISON.decode())]
+        await channel.queue_delete(name)
 
 
 @pytest.fixture
