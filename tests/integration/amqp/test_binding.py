@@ -14,6 +14,7 @@ from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
 
 from adapters.client import open_client
 from bench.packages import Letter, write_letter
+from tests.support.hub import axis
 from tests.support.project import ROOT
 
 from .description import fits, is_payload
@@ -231,6 +232,19 @@ async def test_the_example_in_the_documents(world, tmp_path):
                     assert filed.read_bytes() == (small if content is small else large.read_bytes())
         finally:
             process.terminate()
+
+
+async def test_a_rebuild_sends_again_what_was_not_acknowledged(world):
+    """`axis queue rebuild` puts into a system's queue again what it was consigned and has not acknowledged, under the same id."""
+    async with world.sender() as sender, world.inbox() as inbox:
+        package = (await sender.submit(world.letter())).package
+        await reaches(sender, package.id, "consigned")
+        done = axis("queue", "rebuild", "--system", SYSTEM, "--config", str(world.hub.config), "--json")
+        assert json.loads(done.stdout)["rebuilt"] >= 1
+        times = 0
+        while times < 2:
+            times += (await inbox.next()).message_id == package.deliveries[0].id
+        assert await state_of(sender, package.id) == "consigned"
 
 
 async def test_what_a_wipe_took_comes_again(world):
