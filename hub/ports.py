@@ -170,6 +170,9 @@ class Keys(Protocol):
     async def bind_key(self, system_id: str, key: str, fingerprint: str, at: datetime) -> str:
         """Bind `key` to `fingerprint` unless it is bound already; return the fingerprint that it is bound to."""
 
+    async def forget_keys(self, bound_before: datetime) -> int:
+        """Forget the keys that were bound before a time; return how many."""
+
 
 class Store(Recorder, Reader, Mailbox, Trays, Outbox, Keys, Protocol):
     """The database: the truth."""

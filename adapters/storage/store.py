@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select, tuple_
 
 from adapters.storage.bulk import BulkInsert
 from adapters.storage.content import ContentFiles
@@ -22,6 +22,15 @@ from hub.changes import Changes
 _bind = BulkInsert(idempotency_keys, keep_existing=True)
 _bound = select(idempotency_keys.c.fingerprint).where(
     idempotency_keys.c.system_id == bindparam("system"), idempotency_keys.c.key == bindparam("key")
+)
+_PORTION = 1_000
+_forget = delete(idempotency_keys).where(
+    tuple_(idempotency_keys.c.system_id, idempotency_keys.c.key).in_(
+        select(idempotency_keys.c.system_id, idempotency_keys.c.key)
+        .where(idempotency_keys.c.at < bindparam("before"))
+        .order_by(idempotency_keys.c.at)
+        .limit(_PORTION)
+    )
 )
 
 
@@ -44,3 +53,13 @@ class SqlStore(Reads, Lists, Mailboxes, Trays, Outboxes):
             return bound
 
         return await self._database.writer.run(work)
+
+    async def forget_keys(self, bound_before: datetime) -> int:
+        """Forget the idempotency keys that were bound before a time, a portion in each transaction; return how many."""
+        wanted = {"before": micros(bound_before)}
+        total = 0
+        while True:
+            gone = await self._database.writer.run(lambda connection: connection.execute(_forget, wanted).rowcount)
+            total += gone
+            if gone < _PORTION:
+                return total

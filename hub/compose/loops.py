@@ -24,6 +24,9 @@ from routing.values import Binding
 _PURGE_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(hours=6)
 _SEEK_LOST_EVERY = timedelta(minutes=1)
+_FORGET_KEYS_EVERY = timedelta(hours=1)
+#: How long an idempotency key is bound to its request: no client repeats one for so long.
+_KEYS_BOUND = timedelta(days=7)
 
 
 def loops_of(
@@ -64,9 +67,14 @@ def _carrying(base: Foundation, outside: Outside, services: Services) -> dict[st
 
 def _housekeeping(base: Foundation, services: Services, watching: Watching) -> Housekeeping:
     retention = watching.retention
+
+    async def forget_keys() -> int:
+        return await base.storage.store.forget_keys(base.clock() - _KEYS_BOUND)
+
     chores = (
         Chore("lost-orders", _SEEK_LOST_EVERY, _whenever(lost_orders(services).republish)),
         Chore("sweep-content", _SWEEP_EVERY, _whenever(base.storage.sweeper.sweep)),
+        Chore("forget-keys", _FORGET_KEYS_EVERY, _whenever(forget_keys)),
         Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watching.endings.look),
         *((Chore("purge-contents", _PURGE_EVERY, _whenever(retention.purge)),) if retention else ()),
     )

@@ -158,4 +158,5 @@ async def test_single_things(filled, scanned):
     await store.event_of(Event.RECALL, package_id="p9", delivery_id="v9")
     await store.originals("a9", ["d9", "d10"])
     await store.bind_key("s9", "k9", "f", AT)
+    await store.forget_keys(AT - timedelta(days=1))
     assert await scanned() == {}

@@ -11,7 +11,7 @@ from hub.changes import Changes, Finished, Postponed, Published, Reported
 from hub.events import Event
 from hub.lifecycle import State
 from hub.queries import DispatchQuery, PackageQuery, ReceiptQuery, RefusalQuery, TrayQuery
-from tests.contract.samples import AT, move, submission
+from tests.contract.samples import AT, delivery, move, submission
 
 GROWING = ("packages", "deliveries", "orders", "events", "queue", "refusals", "contents", "idempotency_keys")
 
@@ -71,8 +71,11 @@ async def test_recording_looks_everything_up(storage, explained):
                 order_changes=(Published(waiting, AT), Postponed(waiting, 1, AT, "x"), Finished(waiting)),
             )
         )
+        late = delivery(together.package, recipient="late")
+        await storage.store.record(Changes(deliveries=(late,), content=together.content))
         await storage.database.writer.run(lambda connection, units=units: _guards(connection, units))
     await storage.store.bind_key("sys-1", "k", "f", AT)
+    await storage.store.forget_keys(AT)
     assert explained() == {}
 
 
