@@ -135,11 +135,16 @@ class Continuity:
             await asyncio.sleep(EVERY.total_seconds())
 
     async def keep(self) -> None:
-        """Move the mark when something was committed since."""
-        if self._has_news:
-            await self.check()
-            self._has_news = False
+        """Move the mark when something was committed since; what could not be done is done the next time."""
+        if not self._has_news:
+            return
+        await self.check()
+        self._has_news = False
+        try:
             await self._mark.advance(await self._chronicle.newest())
+        except BaseException:
+            self._has_news = True
+            raise
 
 
 def rolled_back(mark: Point, newest: Point) -> Deferral:
