@@ -230,3 +230,15 @@ async def test_a_hold_that_is_being_recorded_is_waited_for(settings, store, rete
         await recording
         assert await purging == 0
     assert not await is_purged(store, package)
+
+
+async def test_who_goes_on_without_its_lease_purges_nothing_twice(settings, storage, store, clock):
+    """Two processes that purge at the same time, one of them awake again after a stall, purge each content once."""
+    for _ in range(30):
+        await handed_over(store, AT)
+    clock.now = AT + KEEP
+    async with open_storage(settings, inline_bytes=65_536, clock=clock) as other:
+        purgers = (each.purger for each in (storage, other) for _ in range(6))
+        batches = await asyncio.gather(*(each.purge(KEEP, 10, clock.now) for each in purgers))
+    assert sum(each.contents for each in batches) == 30
+    assert sum(each.looked_at for each in batches) == 30
