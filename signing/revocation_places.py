@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 from msgspec import Struct
 
 from signing.errors import FOREIGN
-from signing.revocation import RevocationList
+from signing.revocation import OcspAnswer, RevocationList
 from signing.revocation_reading import is_signed_by
 
 _MOST = 4  #: places read of one certificate; a certificate is no directory
@@ -60,6 +61,42 @@ def is_issued_by(crl: RevocationList, candidates: Iterable[x509.Certificate]) ->
             and is_signed_by(crl, key)
         ):
             return True
+    return False
+
+
+def is_answered_by(answer: OcspAnswer, candidates: Iterable[x509.Certificate]) -> bool:
+    """Tell whether one of the candidates signed the OCSP answer, or a responder that one of them made (RFC 6960, 4.2.2.2).
+
+    Whether that was the certificate's own issuer is for the path check to see.
+    """
+    known = tuple(candidates)
+    try:
+        response = ocsp.load_der_ocsp_response(answer.der)
+        responders = [each for each in response.certificates if _is_responder(each) and issuer_of(each, known)]
+    except FOREIGN:
+        return False
+    return any(_has_signed(each, response) for each in (*known, *responders))
+
+
+def _is_responder(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return ExtendedKeyUsageOID.OCSP_SIGNING in usage
+
+
+def _has_signed(certificate: x509.Certificate, response: ocsp.OCSPResponse) -> bool:
+    key, algorithm = certificate.public_key(), response.signature_hash_algorithm
+    try:
+        if algorithm is not None and isinstance(key, rsa.RSAPublicKey):
+            key.verify(response.signature, response.tbs_response_bytes, PKCS1v15(), algorithm)
+            return True
+        if algorithm is not None and isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(algorithm))
+            return True
+    except FOREIGN:
+        return False
     return False
 
 

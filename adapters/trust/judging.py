@@ -11,14 +11,17 @@ from adapters.trust.fetching import FetchFailed
 from adapters.trust.sources import Manner
 from adapters.trust.standing import Held
 from signing.revocation import OcspAnswer, RevocationList
-from signing.revocation_places import is_issued_by
+from signing.revocation_places import is_answered_by, is_issued_by
 from signing.revocation_reading import RevocationUnreadable, read_crl, read_ocsp
 
 _FROM_THE_FUTURE = timedelta(minutes=5)  #: how far ahead an authority's clock may be
 
 
 class Judge:
-    """Reads and judges evidence. An OCSP response is only matched here; the path check verifies who signed it."""
+    """Reads and judges evidence: what nobody known has signed must not take the place of what a known authority said.
+
+    Whether a signer may speak for a certificate is judged by the path check, with all of the path at hand.
+    """
 
     def __init__(self, authorities: tuple[x509.Certificate, ...], clock: Callable[[], datetime]) -> None:
         self._authorities = authorities
@@ -46,6 +49,8 @@ class Judge:
             answer = read_ocsp(data)
             if answer.serial != held.source.serial:
                 raise FetchFailed("The answer is about another certificate.")
+            if not is_answered_by(answer, self._authorities):
+                raise FetchFailed("No known authority signed the answer, nor a responder of one.")
             return answer
         crl = read_crl(data)
         if not is_issued_by(crl, self._authorities):

@@ -14,9 +14,11 @@ from adapters.trust.revocation import open_revocation
 from adapters.trust.standing import Pace, Standing
 from hub.settings import RevocationSettings
 from signing.keys import der_of, fingerprint
-from signing.lab import Addresses, KeyKind, LabPki
-from signing.lab_revocation import crl, ocsp_answer
+from signing.lab import Addresses, KeyKind, LabPki, Validity
+from signing.lab_revocation import crl, ocsp_answer, responder
 from signing.revocation import Revoked
+from signing.revocation_places import is_answered_by
+from signing.revocation_reading import read_ocsp
 from signing.verify import RegisteredCertificate
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -206,6 +208,39 @@ async def test_too_large_too_slow_and_redirected_answers_are_failures(opened, pk
         await cache.refresh()
         assert "answered 302" in cache.held()[0].failure
     assert len(place.asked) == 3
+
+
+@pytest.mark.parametrize("forger", ["another authority", "an agency", "a responder of another authority"])
+async def test_a_forged_answer_does_not_displace_a_true_one(forger, opened, pki, place, clock):
+    """Who stands on the way to a responder can neither make a certificate good nor make it undetermined."""
+    seal = pki.agency("H99.01", "Sở Mẫu", addresses=Addresses(ocsp=(place.url,)))
+    other = LabPki.create(NOW, kind=KeyKind.EC_P256)
+    place.body = ocsp_answer(pki.subordinate, seal.certificate, NOW)
+    async with opened(identities=[seal]) as cache:
+        await cache.refresh()
+        version = cache.current.evidence.version
+        by = {
+            "an agency": pki.agency("H99.02", "Khác"),
+            "a responder of another authority": responder(other.subordinate, Validity.around(NOW)),
+        }
+        authority = other.subordinate if forger == "another authority" else pki.subordinate
+        clock.now = NOW + 2 * HOUR
+        place.body = ocsp_answer(authority, seal.certificate, clock.now, by=by.get(forger))
+        await cache.refresh()
+        assert len(place.asked) == 2
+        assert "No known authority" in cache.held()[0].failure
+        assert cache.current.evidence.version == version
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+def test_the_answer_of_a_responder_is_believed(kind):
+    """An authority may have its responder speak, with a certificate for that, whatever the kind of its keys."""
+    pki = LabPki.create(NOW, kind=kind)
+    seal = pki.agency("H99.01", "Sở Mẫu")
+    authorities = (pki.root.certificate, pki.subordinate.certificate)
+    for by in (None, responder(pki.subordinate, Validity.around(NOW))):
+        answer = read_ocsp(ocsp_answer(pki.subordinate, seal.certificate, NOW, by=by))
+        assert is_answered_by(answer, authorities)
 
 
 @pytest.mark.parametrize("status", [302, 307])
