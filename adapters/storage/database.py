@@ -99,9 +99,14 @@ class Readers:
         except TimeoutError:
             raise Deferral("storage-unavailable", detail="the database does not answer") from None
 
-    def close(self) -> None:
-        """Let running reads end, then close every connection."""
-        self._threads.shutdown()
+    async def close(self) -> None:
+        """Let running reads end, then close every connection; a database that says nothing is not waited for."""
+        ending = asyncio.ensure_future(asyncio.to_thread(self._threads.shutdown))
+        await asyncio.wait((ending,), timeout=self._silence / 2)
+        if not ending.done():
+            for connection in self._connections:
+                connection.cut()
+        await ending
         for connection in self._connections:
             connection.close()
 
@@ -151,5 +156,5 @@ async def opened(
         finally:
             await writer.close()
             await finder.close()
-            readers.close()
+            await readers.close()
             engines.dispose()

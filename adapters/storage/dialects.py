@@ -10,9 +10,12 @@ connections that we hold: `was_ended` sees it before the next transaction, which
 
 from __future__ import annotations
 
+import os
 import select
+import socket
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -118,6 +121,15 @@ def was_ended(connection: Connection) -> bool:
     readable = select.poll()
     readable.register(held.fileno(), select.POLLIN)
     return bool(readable.poll(0))
+
+
+def cut(connection: Connection) -> None:
+    """Shut the way to a server, from any thread: whoever waits there for an answer that never comes gets an error instead."""
+    if not is_server(connection) or connection.closed or connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    with suppress(OSError, connection.dialect.loaded_dbapi.Error), socket.socket(fileno=os.dup(driver.fileno())) as way:
+        way.shutdown(socket.SHUT_RDWR)
 
 
 def _sqlite(url: str, connections: int, begin: str, patience: timedelta) -> Engine:

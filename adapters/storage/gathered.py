@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Connection, Engine, Select, Text, any_, bindparam
 from sqlalchemy.exc import OperationalError
 
-from adapters.storage.dialects import was_ended
+from adapters.storage.dialects import cut, was_ended
 from adapters.storage.errors import translated
 from hub.trouble import Deferral
 
@@ -67,9 +67,12 @@ class GatheredReader:
         return await future
 
     async def close(self) -> None:
-        """Answer what was asked and stop the thread."""
+        """Answer what was asked and stop the thread; a database that says nothing is not waited for."""
         while self._answering is not None:
-            await asyncio.shield(self._answering)
+            await asyncio.wait((self._answering,), timeout=0.0 if self._is_silent else self._silence)
+            if self._is_silent and self._connection is not None:
+                cut(self._connection)
+                await asyncio.wait((self._answering,), timeout=self._silence)
         self._thread.shutdown()
         self._close()
 

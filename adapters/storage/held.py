@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
-from adapters.storage.dialects import was_ended
+from adapters.storage.dialects import cut, was_ended
 
 
 class HeldConnection:
@@ -30,6 +30,11 @@ class HeldConnection:
         except BaseException:
             self.close()
             raise
+
+    def cut(self) -> None:
+        """End what its thread waits for, from another one."""
+        if self._connection is not None:
+            cut(self._connection)
 
     def close(self) -> None:
         """Close the connection; the next transaction opens another."""

@@ -130,9 +130,12 @@ class GroupCommit:
             raise Deferral("overloaded", detail=f"a write has been waiting for {waited:.1f} s")
 
     async def close(self) -> None:
-        """Write what is pending and stop the thread."""
+        """Write what is pending and stop the thread; a database that says nothing is not waited for."""
         while self._writing is not None:
-            await asyncio.shield(self._writing)
+            await asyncio.wait((self._writing,), timeout=0.0 if self._is_silent else self._silence)
+            if self._is_silent:
+                self._connection.cut()
+                await asyncio.wait((self._writing,), timeout=self._silence)
         self._thread.shutdown()
         self._connection.close()
 

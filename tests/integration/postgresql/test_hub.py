@@ -1,8 +1,11 @@
 """A whole hub on PostgreSQL: start order, restarts of the server, two hubs on one database."""
 
+import asyncio
+
 import pytest
 
-from tests.integration.postgresql.hub import RECIPIENT, PatientHub, create, exchange
+from adapters.client import ProblemError, RetryPolicy, open_client
+from tests.integration.postgresql.hub import RECIPIENT, SENDER, PatientHub, create, document, exchange
 from tests.support.hub import free_port
 
 
@@ -59,3 +62,21 @@ async def test_two_hubs_on_one_database(on_postgresql):
         assert (hub.stop(), other.stop()) == (0, 0)
     finally:
         other.kill()
+
+
+async def test_stopped_while_its_database_hangs(on_postgresql, postgresql):
+    """Rows 53, 59: told to stop while its database says nothing, a hub answers those who wait and ends with 0 all the same."""
+    hub, keys = on_postgresql
+    hub.start().wait_for("/readyz")
+    await exchange(hub, hub, keys, "1")
+    async with open_client(hub.url, keys[SENDER], retry=RetryPolicy(attempts=1, answer_within=35.0)) as sender:
+        postgresql.freeze()
+        try:
+            submitting = asyncio.create_task(sender.submit(document("2")))
+            await asyncio.sleep(0.5)
+            assert await asyncio.to_thread(hub.stop) == 0
+            with pytest.raises(ProblemError) as raised:
+                await submitting
+            assert (raised.value.problem.status, raised.value.code) == (503, "storage-unavailable")
+        finally:
+            postgresql.thaw()
