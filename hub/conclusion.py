@@ -45,6 +45,11 @@ class Concluder:
             may(errand.delivery.state, Event.CONTENT_CONSIGNMENT) or _is_reminder(errand)
         )
 
+    def is_suspended(self, system_id: str) -> bool:
+        """Whether nothing may be carried to a system for now."""
+        system = self._register.snapshot.directory.system(system_id)
+        return system is not None and not system.is_active
+
     def conclude(self, errand: Errand, outcome: Outcome) -> Changes:
         """Return what to record: the delivery consigned or relayed, the order postponed, or given up."""
         if isinstance(outcome, Relayed) and _ended_meanwhile(errand):

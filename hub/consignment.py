@@ -157,8 +157,8 @@ class Consignment:
         A place is held until the commit of the conclusion: a system that takes a long queue as fast as it is called must not
         fill the commits that all others wait for.
 
-        That are those of a system that kept failing at the ones before, those that another process has got meanwhile, and all at
-        the end of `run`.
+        That are those of a system that kept failing at the ones before, or that is suspended, those that another process has got
+        meanwhile, and all at the end of `run`.
         """
         errands, missing = self._freight.take(ticket.order_id for ticket in held.tickets)
         errands.extend(await readable_errands(self._store, missing))
@@ -171,6 +171,10 @@ class Consignment:
             async with places:
                 is_given_up = tried and errand.order.system_id in self._ailing()
                 if self._stopping.is_set() or is_given_up or errand.order.id not in held:
+                    left.add(errand.order.id)
+                    return
+                if self._concluder.is_suspended(errand.order.system_id):
+                    self._let_rest(errand.order.system_id)
                     left.add(errand.order.id)
                     return
                 tried.append(errand)
@@ -225,6 +229,10 @@ class Consignment:
             else:
                 return
         await self._store.record(Changes(order_changes=(Finished(order_id=errand.order.id),)))
+
+    def _let_rest(self, system_id: str) -> None:
+        """Have a system that is suspended looked at as seldom as one that keeps failing; no attempt is counted."""
+        self._failures[system_id] = max(self._failures[system_id], _FAILURES_BEFORE_REST)
 
     async def _rest_if_failing(self, system_id: str) -> None:
         failures = self._failures[system_id]

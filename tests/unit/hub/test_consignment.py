@@ -2,6 +2,8 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from hub.changes import Postponed
 from hub.conclusion import Concluder
 from hub.consignment import Consignment
@@ -12,6 +14,7 @@ from hub.order import Consigned, Failed
 from hub.queries import Errand, Ticket
 from hub.signals import Signals
 from hub.trouble import Deferral
+from routing.directory import Directory
 from routing.schedule import RetrySchedule
 from routing.values import Binding, Lane
 from tests.unit.hub.values import NOW, FixedRegister, attestor, delivery, order, package, snapshot
@@ -87,7 +90,7 @@ def _errand(number):
     return order_id, Errand(order=order(id=order_id, delivery_id=copy.id), package=package(), delivery=copy)
 
 
-def serving(hall, courier):
+def serving(hall, courier, register=None):
     async def keep_address(_system_id):
         raise AssertionError("nobody is gone")
 
@@ -98,7 +101,7 @@ def serving(hall, courier):
         concluder=Concluder(
             attestor=attestor(),
             schedule=RetrySchedule.of_seconds(3600, spread=0.0),
-            register=FixedRegister(snapshot()),
+            register=register or FixedRegister(snapshot()),
             clock=lambda: NOW,
         ),
         freight=Freight(),
@@ -250,3 +253,21 @@ async def test_an_error_that_nobody_expected_keeps_no_ticket():
     task.cancel()
     await ended(task)
     assert len(hall.released) == 2
+
+
+async def test_nothing_is_carried_to_a_suspended_system():
+    """What waits for a suspended system goes back untried and without an attempt; when it is resumed it is carried."""
+    hall, courier = Hall(3), arriving(Walker(Consigned()))
+    resumed = snapshot()
+    suspended = [replace(each, is_active=False) for each in resumed.directory.systems()]
+    register = FixedRegister(replace(resumed, directory=Directory.build(suspended, (), version=1)))
+    task = asyncio.create_task(serving(hall, courier, register).run())
+    while len(hall.released) < 3:
+        await asyncio.sleep(0.01)
+    assert (courier.carried, hall.recorded) == ([], [])
+    register.snapshot = resumed
+    hall.waiting = list(hall.released)
+    while len(courier.carried) < 3:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await ended(task)
