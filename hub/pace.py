@@ -12,7 +12,7 @@ second or two, and `DOMINANT` times as much as those of all others. While it is 
 goes on to be, unless its packages weigh less than its share of all.
 
 A turn that has begun cannot be interrupted: whoever asks meanwhile waits for it, then shares the interpreter and the commits
-with what follows from it. So a turn that is due waits until nobody else has asked for `CALM`, but no longer than that.
+with what follows from it. So a turn that is due waits until nobody else has asked for `CALM`, though no longer than `YIELD`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ FLOOD = 100  #: small packages, or as many bytes, in that time from which a syst
 DOMINANT = 4  #: times the weight of all others together
 HEAVY = 262_144  #: bytes that weigh as much as a small package more
 COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
-CALM = 0.01  #: seconds, in which a small request is answered; a turn that is due waits for them no longer than so
+CALM = 0.01  #: seconds without a request of anybody else: small ones are answered in that time
+YIELD = 0.02  #: seconds that a turn waits for such a moment at most: somebody may always ask
 LONGEST = 0.5  #: seconds that a system waits for one turn at most
 
 
@@ -100,7 +101,7 @@ class Pace:
         now = self._seconds()
         if now < due_at:
             return due_at - now
-        return max(0.0, min(self._asked_at, due_at) + CALM - now)
+        return max(0.0, min(self._asked_at + CALM, due_at + YIELD) - now)
 
     def _look(self, now: float) -> None:
         """Begin a new window when the last one is over, and say what that has cost."""
