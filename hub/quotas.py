@@ -22,7 +22,7 @@ class Stock(Protocol):
     """What is stored."""
 
     async def stored_bytes(self, system_id: str) -> int:
-        """Return the bytes of all packages that a system has handed in."""
+        """Return the bytes of the packages that a system has handed in and whose contents were not purged."""
 
 
 class _Count(Struct):

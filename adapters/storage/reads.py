@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, FromClause, Select, and_, bindparam, func, select, tuple_, union
 
 from adapters.storage.content import ContentFiles
 from adapters.storage.database import Database
@@ -16,6 +16,7 @@ from adapters.storage.rows import DELIVERY, EVENT, PACKAGE, delivery_of, event_o
 from adapters.storage.tables import contents, deliveries, events, orders, packages
 from adapters.storage.terms import OF_DELIVERY, of
 from adapters.storage.times import moment
+from adapters.storage.upkeep_tables import holds, purge_cursor, purge_later
 from hub.delivery import Delivery
 from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
@@ -48,8 +49,17 @@ def pair_of(row: Sequence[object]) -> tuple[Package, Delivery]:
 
 
 _package = Keyed(select(*PACKAGE), packages.c.id)
-_stored_bytes = select(func.coalesce(func.sum(packages.c.size), 0)).where(
-    packages.c.system_id == bindparam("system_id")
+_size_of_all = select(func.coalesce(func.sum(packages.c.size), 0)).where(packages.c.system_id == bindparam("system_id"))
+_purged_up_to = select(purge_cursor.c.accepted_at, purge_cursor.c.package_id)
+#: What the purge has not come to yet.
+_size_of_new = _size_of_all.where(
+    tuple_(packages.c.accepted_at, packages.c.id) > tuple_(bindparam("accepted_at"), bindparam("id"))
+)
+#: What it has come to and left where it is.
+_size_of_kept = _size_of_all.join_from(packages, contents, contents.c.sha256 == packages.c.sha256).where(
+    tuple_(packages.c.accepted_at, packages.c.id) <= tuple_(bindparam("accepted_at"), bindparam("id")),
+    packages.c.id.in_(union(select(purge_later.c.package_id), select(holds.c.package_id))),
+    contents.c.purged_at.is_(None),
 )
 _deliveries = (
     select(*DELIVERY)
@@ -111,12 +121,14 @@ class Reads:
         return package_of(found[0]) if found else None
 
     async def stored_bytes(self, system_id: str) -> int:
-        """Return the bytes of all packages that a system has handed in."""
+        """Return the bytes of the packages that a system has handed in and whose contents were not purged."""
 
         def read(connection: Connection) -> int:
-            return int(connection.execute(_stored_bytes, {"system_id": system_id}).scalar_one())
+            purged_up_to = connection.execute(_purged_up_to).first() or (0, "")
+            wanted = {"system_id": system_id, "accepted_at": purged_up_to[0], "id": purged_up_to[1]}
+            return sum(int(connection.execute(each, wanted).scalar_one()) for each in (_size_of_new, _size_of_kept))
 
-        return await self._database.read(read)  # it adds up as many rows as there are packages
+        return await self._database.read(read)  # it adds up as many rows as there are packages not yet purged
 
     async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
         """Return the deliveries of a package in the order of its recipients."""

@@ -242,3 +242,18 @@ async def test_who_goes_on_without_its_lease_purges_nothing_twice(settings, stor
         batches = await asyncio.gather(*(each.purge(KEEP, 10, clock.now) for each in purgers))
     assert sum(each.contents for each in batches) == 30
     assert sum(each.looked_at for each in batches) == 30
+
+
+async def test_what_was_purged_is_not_stored_any_more(storage, store, retention, clock):
+    """A system's stored bytes are those of packages whose contents are there: waiting ones, held ones, and new ones."""
+    gone, held = await handed_over(store, AT, size=7), await handed_over(store, AT, size=20)
+    waiting = submission(state=State.CONSIGNED, size=100)
+    await store.record(waiting)
+    await storage.purger.hold(held.id, "thanh tra", AT)
+    assert await store.stored_bytes("sys-1") == 127
+    clock.now = AT + KEEP
+    assert await retention.purge() == 1
+    assert await is_purged(store, gone)
+    await store.record(submission(at=clock.now, size=3000))
+    assert await store.stored_bytes("sys-1") == 3120
+    assert await store.stored_bytes("sys-2") == 0

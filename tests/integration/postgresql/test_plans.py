@@ -159,4 +159,5 @@ async def test_single_things(filled, scanned):
     await store.originals("a9", ["d9", "d10"])
     await store.bind_key("s9", "k9", "f", AT)
     await store.forget_keys(AT - timedelta(days=1))
+    await store.stored_bytes("s9")
     assert await scanned() == {}

@@ -97,6 +97,7 @@ async def test_single_things_are_looked_up(storage, explained):
     await store.event("x")
     await store.events("x")
     await store.content("x")
+    await store.stored_bytes("x")
     await store.event_of(Event.RECALL, package_id="x", delivery_id=None)
     await store.event_of(Event.RECALL, package_id="x", delivery_id="y")
     await store.errands(["x", "y"])
