@@ -39,10 +39,11 @@ class Move(Struct, frozen=True):
 
 
 class Reported(Struct, frozen=True):
-    """The recipient's own word about a delivery, shown beside it: `status_code` 01 … 16."""
+    """The recipient's own word about a delivery, shown beside it: `status_code` 01 … 16; stale unless `instead_of` is shown."""
 
     delivery_id: DeliveryId
     status_code: str
+    instead_of: str | None = None
 
 
 class Published(Struct, frozen=True):
@@ -109,4 +110,4 @@ class Duplicate(Exception):
 
 
 class Stale(Exception):
-    """A delivery is no longer in the state that the decision was made on, or one that was to be added is there already."""
+    """A delivery is no longer as it was when the decision was made, or one that was to be added is there already."""

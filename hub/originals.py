@@ -105,7 +105,7 @@ def _status_effects(
     code = str(envelope.status_code)
     what = Reason(code=code, text=envelope.reason)
     return Effects(
-        reported=tuple(Reported(delivery_id=each.id, status_code=code) for each in deliveries if _is_news(each, code)),
+        reported=tuple(Reported(each.id, code, each.business_status) for each in deliveries if _is_news(each, code)),
         events=tuple(
             attestor.happened(Event.BUSINESS_STATUS, package, each, at=at, state=each.state, reason=what)
             for each in deliveries

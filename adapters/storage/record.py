@@ -1,9 +1,9 @@
 """Writing units of work: several `Changes` in one transaction, each of them all or nothing.
 
-1. Read what the guards of all units speak of: packages with the same (sender, key), states of deliveries that are to
-move, recipients of packages that are to get more of them. 2. Admit unit by unit in memory, later ones seeing what earlier ones
-change; who fails is left out: `Duplicate`, `Stale`. 3. Write the rows of all admitted units, a few statements per table. The
-guards on states are repeated in SQL.
+1. Read what the guards of all units speak of: packages with the same (sender, key), deliveries that are to move or of which
+something is reported, recipients of packages that are to get more of them. 2. Admit unit by unit in memory, later ones seeing
+what earlier ones change; who fails is left out: `Duplicate`, `Stale`. 3. Write the rows of all admitted units, a few
+statements per table. The guards on states are repeated in SQL.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
 from adapters.storage.times import micros, micros_or_none
 from adapters.storage.upkeep_tables import purge_later
 from adapters.storage.wakeups import Announce
-from hub.changes import Changes, Duplicate, Finished, Move, Postponed, Published, Stale
+from hub.changes import Changes, Duplicate, Finished, Move, Postponed, Published, Reported, Stale
 from hub.delivery import Delivery
 from hub.ids import DeliveryId, PackageId
 from hub.lifecycle import State
@@ -84,7 +84,7 @@ _same_keys = BulkSelect(
 _same_deliveries = BulkSelect(
     deliveries,
     width=1,
-    columns="deliveries.id, deliveries.state, deliveries.system_id",
+    columns="deliveries.id, deliveries.state, deliveries.system_id, deliveries.business_status",
     condition="deliveries.id = v.column1",
 )
 _recipients_of = BulkSelect(
@@ -128,6 +128,7 @@ class _Standing(Struct):
     before: str
     now: str
     system_id: str
+    status: str | None = None
     consigned_at: int | None = None
     handed_over_at: int | None = None
 
@@ -148,9 +149,9 @@ class _Batch:
     """The guards and the rows of one transaction."""
 
     def __init__(self, keys: Iterable[Row], standings: Iterable[Row], recipients: Iterable[Row]) -> None:
-        """Take what the guards need: sender, key and package id; delivery id, state and system; package and recipient."""
+        """Take what the guards need: sender, key and package id; delivery id, state, system and status; package, recipient."""
         self._keys = {(sender, key): PackageId(id_) for sender, key, id_ in keys}
-        self._standings = {DeliveryId(id_): _Standing(state, state, system_id) for id_, state, system_id in standings}
+        self._standings = {DeliveryId(id_): _Standing(state, state, *rest) for id_, state, *rest in standings}
         self._recipients = {(package_id, recipient) for package_id, recipient in recipients}
         self._units: list[Changes] = []
 
@@ -160,6 +161,7 @@ class _Batch:
         if package is not None and (existing := self._keys.get((package.sender, package.key))) is not None:
             raise Duplicate(existing)
         moved = self._moved(unit.moves)
+        self._require_status(unit.reported)
         if package is not None:
             self._keys[package.sender, package.key] = package.id
         elif unit.deliveries:
@@ -167,6 +169,8 @@ class _Batch:
         for each in unit.deliveries:
             self._standings[each.id] = _Standing(each.state.value, each.state.value, each.system_id)
         self._standings.update(moved)
+        for said in unit.reported:
+            self._standings[said.delivery_id].status = said.status_code
         self._units.append(unit)
         return _topics(unit, moved.values())
 
@@ -175,6 +179,12 @@ class _Batch:
         if not to.isdisjoint(self._recipients):
             raise Stale(min(to & self._recipients))
         self._recipients |= to
+
+    def _require_status(self, reported: Iterable[Reported]) -> None:
+        for said in reported:
+            standing = self._standings.get(said.delivery_id)
+            if standing is None or standing.status != said.instead_of:
+                raise Stale(said.delivery_id)
 
     def _moved(self, moves: Iterable[Move]) -> dict[DeliveryId, _Standing]:
         moved: dict[DeliveryId, _Standing] = {}
@@ -218,6 +228,7 @@ def _after(standing: _Standing, to: State, at: datetime) -> _Standing:
         before=standing.before,
         now=to.value,
         system_id=standing.system_id,
+        status=standing.status,
         consigned_at=micros(at) if to is State.CONSIGNED else standing.consigned_at,
         handed_over_at=micros(at) if to is State.HANDED_OVER else standing.handed_over_at,
     )
@@ -240,9 +251,9 @@ def _ask_for_keys(connection: Connection, units: Sequence[Changes]) -> Ran:
 
 
 def _ask_for_standings(connection: Connection, units: Sequence[Changes]) -> Ran:
-    return _same_deliveries(
-        connection, [(each,) for each in {move.delivery_id for unit in units for move in unit.moves}]
-    )
+    moved = {each.delivery_id for unit in units for each in unit.moves}
+    reported = {each.delivery_id for unit in units for each in unit.reported}
+    return _same_deliveries(connection, [(each,) for each in moved | reported])
 
 
 def _write_order_changes(connection: Connection, units: Sequence[Changes]) -> None:

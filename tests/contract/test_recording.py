@@ -372,3 +372,17 @@ async def test_a_recipient_is_added_once(store):
     outcomes += await asyncio.gather(store.record(several[2]), return_exceptions=True)
     assert [type(each) for each in outcomes] == [type(None), Stale, Stale]
     assert [each.recipient for each in await store.deliveries(unit.package.id)] == ["sys-2.agency", "H99.07"]
+
+
+async def test_a_status_decided_on_another_is_stale(store):
+    """Of two words about a delivery that were decided on at once the second is decided on again, in the same commit or later."""
+    unit = submission()
+    (about,) = unit.deliveries
+    await store.record(unit)
+    words = [Changes(reported=(Reported(about.id, code),)) for code in ("03", "01", "02")]
+    outcomes = await asyncio.gather(*map(store.record, words[:2]), return_exceptions=True)
+    outcomes += await asyncio.gather(store.record(words[2]), return_exceptions=True)
+    assert [type(each) for each in outcomes] == [type(None), Stale, Stale]
+    assert (await store.delivery(about.id))[1].business_status == "03"
+    await store.record(Changes(reported=(Reported(about.id, "05", "03"),)))
+    assert (await store.delivery(about.id))[1].business_status == "05"
