@@ -31,10 +31,9 @@ class Feed:
         loop = asyncio.get_running_loop()
         until = loop.time() + wait.total_seconds()
         while True:
-            happened = self._signals.subscribe(topic)
-            events = await self._reader.feed(caller.system_id, after, limit)
-            left = timedelta(seconds=until - loop.time())
-            if events or left <= timedelta(0):
-                self._signals.unsubscribe(topic, happened)
-                return events
-            await pause(self._signals, topic, happened, min(left, LOOK_AGAIN))
+            with self._signals.subscribed(topic) as happened:
+                events = await self._reader.feed(caller.system_id, after, limit)
+                left = timedelta(seconds=until - loop.time())
+                if events or left <= timedelta(0):
+                    return events
+                await pause(self._signals, topic, happened, min(left, LOOK_AGAIN))

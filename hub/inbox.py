@@ -35,10 +35,9 @@ class Inbox:
         loop = asyncio.get_running_loop()
         until = loop.time() + wait.total_seconds()
         while True:
-            consigned = self._signals.subscribe(topic)
-            items = await self._mailbox.lease(caller.system_id, lane, limit, self._clock(), lease)
-            left = timedelta(seconds=until - loop.time())
-            if items or left <= timedelta(0):
-                self._signals.unsubscribe(topic, consigned)
-                return items
-            await pause(self._signals, topic, consigned, min(left, LOOK_AGAIN))
+            with self._signals.subscribed(topic) as consigned:
+                items = await self._mailbox.lease(caller.system_id, lane, limit, self._clock(), lease)
+                left = timedelta(seconds=until - loop.time())
+                if items or left <= timedelta(0):
+                    return items
+                await pause(self._signals, topic, consigned, min(left, LOOK_AGAIN))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Signals:
@@ -27,6 +29,15 @@ class Signals:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[topic].add(future)
         return future
+
+    @contextmanager
+    def subscribed(self, topic: str) -> Iterator[asyncio.Future[None]]:
+        """Subscribe for as long as the block lasts, however it ends: one that waits in vain must leave nothing behind."""
+        future = self.subscribe(topic)
+        try:
+            yield future
+        finally:
+            self.unsubscribe(topic, future)
 
     def unsubscribe(self, topic: str, future: asyncio.Future[None]) -> None:
         """Stop waiting."""
