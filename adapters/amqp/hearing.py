@@ -68,7 +68,8 @@ class Hearing:
         self._held[message.delivery_tag] = _now()
         while number == self._channel:
             if await self._is_concluded(message):
-                self._held.pop(message.delivery_tag, None)
+                if number == self._channel:  # on another channel the tag is another message's
+                    self._held.pop(message.delivery_tag, None)
                 return
             await asyncio.sleep(_PAUSE)
 
