@@ -14,6 +14,7 @@ from hub.quotas import Quotas
 from hub.rates import Allowance, Rates
 from hub.register import CurrentRegister
 from hub.settings import LimitSettings
+from hub.turns import Takings
 
 
 class Admission:
@@ -37,6 +38,7 @@ class Admission:
         self._rates = Rates()
         self._places = Places()
         self._pace = pace
+        self._takings = Takings(pace)
 
     def allowance(self, caller: Caller) -> Allowance | None:
         """Count one request of a caller; return what it may still ask for, None without a limit."""
@@ -46,6 +48,10 @@ class Admission:
     def may_come_at_once(self, caller: Caller) -> bool:
         """Count one request of a caller and return True; count nothing when it would have to wait."""
         return self._rates.take_at_once(_name(caller), self._limits_of(caller), self._seconds())
+
+    async def taking(self, caller: Caller) -> None:
+        """Wait until the caller may take what waits for it: at once, unless it floods the hub with that."""
+        await self._takings.turn(caller.name)
 
     def require_place(self, caller: Caller) -> None:
         """Raise `Deferral` rate-limited when `place` would: to be asked before a body is read."""

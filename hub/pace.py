@@ -6,10 +6,11 @@ keep this process busy for a share of the time (`limits.busy_share`), with every
 to its receipts, not its examination alone. Alone nobody is held back, nor where no system costs that much more than all others:
 then turns are fair as they are, and none of the hub's speed is left unused.
 
-Packages are weighed, for a few large ones cost more than many small ones. What a unit of weight costs is measured, as the CPU
-that the process used in the last second for all that it did. A system begins to flood when its packages weigh `FLOOD` within a
-second or two, and `DOMINANT` times as much as those of all others. While it is held back its pace makes it look modest, so it
-goes on to be, unless its packages weigh less than its share of all.
+Packages are weighed, for a few large ones cost more than many small ones, and so is what a system asks for to take what waits
+for it: a long queue that is taken as fast as it is answered is a flood, too. But only packages make a system one of those who
+send. What a unit of weight costs is measured, as the CPU that the process used in the last second for all that it did. A system
+begins to flood when what it sends and takes weighs `FLOOD` within a second or two, and `DOMINANT` times as much as that of all
+others. While it is held back its pace makes it look modest, so it goes on to be, unless that weighs less than its share of all.
 
 A turn that has begun cannot be interrupted: whoever asks meanwhile waits for it, then shares the interpreter and the commits
 with what follows from it. So a turn that is due waits until nobody else has asked for `CALM`, though no longer than `YIELD`.
@@ -18,13 +19,14 @@ with what follows from it. So a turn that is due waits until nobody else has ask
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 
 WINDOW = 1.0  #: seconds; what weighs most is judged over one to two of them
 PRESENCE = 10.0  #: seconds after its last package for which a system counts as one of those who send
 FLOOD = 100  #: small packages, or as many bytes, in that time from which a system may be said to flood
 DOMINANT = 4  #: times the weight of all others together
+TAKING = 0.3  #: weight of a look into the inbox, a content, or a word about a delivery (measured: 0.2 to 0.5 of a small package)
 HEAVY = 262_144  #: bytes that weigh as much as a small package more
 COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
 CALM = 0.01  #: seconds without a request of anybody else: small ones are answered in that time
@@ -50,13 +52,14 @@ class Pace:
         self._share = share
         self._seconds = seconds
         self._used = used
-        self._now: Counter[str] = Counter()
-        self._before: Counter[str] = Counter()
+        self._now: defaultdict[str, float] = defaultdict(float)
+        self._before: defaultdict[str, float] = defaultdict(float)
         self._looked_at = (seconds(), used())
         self._cost = COST[1]
         self._last = ("", float("-inf"))  #: who had the last turn, and when
         self._other_at = float("-inf")  #: when somebody else had one
         self._held = ("", float("-inf"))  #: who floods, and when its next turn is due
+        self._taken = ("", 0.0)  #: who took something last, and the weight of what it has not rested for yet
         self._asked_at = float("-inf")  #: when somebody else asked for anything
 
     def asked(self, name: str) -> None:
@@ -76,7 +79,21 @@ class Pace:
             self._other_at = last_at
         self._last = (name, now)
         if self.floods(name):
-            self._held = (name, now + min(weight * self._cost / self._share, LONGEST))
+            self._rest(name, weight, now)
+
+    def took_out(self, name: str) -> None:
+        """Count a request by which `name` takes what waits for it. It is rested for when several weigh as much as a package."""
+        now = self._seconds()
+        self._look(now)
+        self._now[name] += TAKING
+        if not self.floods(name):
+            return
+        before, weight = self._taken
+        weight = TAKING + (weight if name == before else 0.0)
+        if weight >= 1.0:
+            self._rest(name, weight, now)
+            weight = 0.0
+        self._taken = (name, weight)
 
     def floods(self, name: str) -> bool:
         """Tell whether `name` is held to its share."""
@@ -86,8 +103,8 @@ class Pace:
         last, last_at = self._last
         if now - (self._other_at if name == last else last_at) > PRESENCE:
             return False  # it is alone
-        own = self._now[name] + self._before[name]
-        total = self._now.total() + self._before.total()
+        own = self._now.get(name, 0.0) + self._before.get(name, 0.0)
+        total = sum(self._now.values()) + sum(self._before.values())
         held, until = self._held
         if held == name and now - until < WINDOW:
             return own > self._share * total
@@ -103,6 +120,9 @@ class Pace:
             return due_at - now
         return max(0.0, min(self._asked_at + CALM, due_at + YIELD) - now)
 
+    def _rest(self, name: str, weight: float, now: float) -> None:
+        self._held = (name, now + min(weight * self._cost / self._share, LONGEST))
+
     def _look(self, now: float) -> None:
         """Begin a new window when the last one is over, and say what that has cost."""
         looked_at, used_then = self._looked_at
@@ -111,8 +131,8 @@ class Pace:
         used = self._used()
         self._looked_at = (now, used)
         is_recent = now - looked_at < 2 * WINDOW
-        if is_recent and (weighed := self._now.total()):
+        if is_recent and (weighed := sum(self._now.values())):
             least, most = COST
             self._cost = min(max(least, (used - used_then) / weighed), most)
-        self._before = self._now if is_recent else Counter()
-        self._now = Counter()
+        self._before = self._now if is_recent else defaultdict(float)
+        self._now = defaultdict(float)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from hub.pace import Pace
+
+_ALL = 1_000_000  #: more than there can be at once
 
 
 class Rotation:
@@ -53,8 +55,9 @@ class Rotation:
 class _Gate:
     """Lets at most `count` through at once, names in turn, each at its pace."""
 
-    def __init__(self, count: int, pace: Pace) -> None:
+    def __init__(self, count: int, pace: Pace, weigh: Callable[[str, int], None]) -> None:
         self._free = count
+        self._weigh = weigh
         self._inside: Counter[str] = Counter()
         self._pace = pace
         self._rotation = Rotation()
@@ -66,7 +69,7 @@ class _Gate:
             self._let_in(name)
         else:
             await self._wait(name)
-        self._pace.took(name, size)
+        self._weigh(name, size)
 
     def leave(self, name: str) -> None:
         """Make room for the next one."""
@@ -112,7 +115,7 @@ class LoopTurns:
     """Turns on the event loop, at most `in_a_round` in each round of it."""
 
     def __init__(self, pace: Pace, *, in_a_round: int = 8) -> None:
-        self._gate = _Gate(in_a_round, pace)
+        self._gate = _Gate(in_a_round, pace, pace.took)
 
     async def turn(self, name: str, size: int = 0) -> None:
         """Wait until `name` may examine `size` bytes. What follows up to the next `await` has the event loop to itself."""
@@ -122,11 +125,23 @@ class LoopTurns:
         loop.call_soon(loop.call_soon, self._gate.leave, name)
 
 
+class Takings:
+    """Turns of those who take what waits for them. Only one that floods ever waits."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._gate = _Gate(_ALL, pace, lambda name, _: pace.took_out(name))
+
+    async def turn(self, name: str) -> None:
+        """Wait until `name` may ask for a delivery, or say something about one."""
+        await self._gate.enter(name, 0)
+        asyncio.get_running_loop().call_soon(self._gate.leave, name)
+
+
 class Seats:
     """At most `count` at once, of all names together."""
 
     def __init__(self, count: int, pace: Pace) -> None:
-        self._gate = _Gate(count, pace)
+        self._gate = _Gate(count, pace, pace.took)
 
     @asynccontextmanager
     async def seat(self, name: str, size: int = 0) -> AsyncIterator[None]:

@@ -42,6 +42,7 @@ async def show(request: web.Request) -> web.Response:
 async def content(request: web.Request) -> web.StreamResponse:
     """Hand out the package bytes to the recipient's system."""
     delivery_id = id_in(request, "delivery_id")
+    await services_of(request).admission.taking(caller_of(request))
     package, _, data = await services_of(request).library.delivery_content(caller_of(request), delivery_id)
     remember(request, package_id=package.id)
     return await content_answer(request, package, data)
@@ -52,6 +53,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     delivery_id = id_in(request, "delivery_id")
     _, data = await json_body(request, AckRequest, is_optional=True)
     await bind_key(request, hashlib.sha256(data).hexdigest())
+    await services_of(request).admission.taking(caller_of(request))
     concluded = await services_of(request).handover.acknowledge(caller_of(request), delivery_id)
     return _answer(request, concluded)
 
@@ -62,6 +64,7 @@ async def reject(request: web.Request) -> web.Response:
     body, data = await json_body(request, RejectRequest)
     await bind_key(request, hashlib.sha256(data).hexdigest())
     reason = Reason(code=body.reason_code, text=body.reason.strip())
+    await services_of(request).admission.taking(caller_of(request))
     concluded = await services_of(request).handover.reject(caller_of(request), delivery_id, reason)
     return _answer(request, concluded)
 

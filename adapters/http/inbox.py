@@ -17,6 +17,7 @@ async def collect(request: web.Request) -> web.Response:
     """Lease deliveries to the caller, waiting up to `wait` seconds for the first one."""
     form = asked(request, InboxAsked)
     services = services_of(request)
+    await services.admission.taking(caller_of(request))
     lease = services.settings.delivery.lease_seconds if form.lease is None else form.lease
     waiting = services.inbox.collect(
         caller_of(request),

@@ -28,6 +28,7 @@ async def update(call: Call) -> web.StreamResponse:
     if delivery_id is None:
         raise not_found()
     call.remember(delivery_id=delivery_id, word=word)
+    await call.services.admission.taking(call.caller)
     if word == "done":
         await call.services.handover.acknowledge(call.caller, delivery_id)
     else:

@@ -46,6 +46,7 @@ async def _content(call: Call) -> Bytes:
     delivery_id = delivery_in(call.parameters, "docId", "docid")
     if delivery_id is None:
         raise not_found()
+    await call.services.admission.taking(call.caller)
     package, content = await call.services.handing_on.content(call.caller, delivery_id)
     call.remember(package_id=package.id, delivery_id=delivery_id)
     return content

@@ -43,6 +43,7 @@ async def received(call: Call) -> web.StreamResponse:
     """List what is consigned to the caller's agencies: urgent first, then oldest."""
     if await call.services.tray.is_empty(call.caller):
         return _empty(call, _NOTHING)
+    await call.services.admission.taking(call.caller)
     query = _tray_query(call, kind_in(call.parameters) or Kind.DOCUMENT)
     items = await call.services.tray.consigned(call.caller, query)
     message_type = _MESSAGE_TYPES[Kind(query.kind)]

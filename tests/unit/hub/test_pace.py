@@ -1,8 +1,10 @@
 """How fast a system that floods may go."""
 
+import math
+
 import pytest
 
-from hub.pace import CALM, COST, FLOOD, HEAVY, LONGEST, PRESENCE, WINDOW, YIELD, Pace
+from hub.pace import CALM, COST, FLOOD, HEAVY, LONGEST, PRESENCE, TAKING, WINDOW, YIELD, Pace
 
 SHARE = 0.5
 MOST = COST[1]
@@ -211,3 +213,52 @@ def test_without_a_share_nobody_is_held_back():
     machine.takes("quiet")
     machine.takes("flood", FLOOD)
     assert machine.pace.wait("flood") == 0.0
+
+
+def taken(machine: Machine, name: str, times: int):
+    for _ in range(times):
+        machine.pace.took_out(name)
+
+
+@pytest.fixture
+def drained() -> Machine:
+    """A hub from which one system takes a long queue while another sends a little; a package costs 5 ms."""
+    machine = Machine()
+    machine.measures(0.005)
+    machine.takes("quiet", 3)
+    taken(machine, "drain", math.ceil(FLOOD / TAKING))
+    return machine
+
+
+def test_a_queue_that_is_taken_without_pause_is_a_flood(drained: Machine):
+    """What a system asks for to take its deliveries counts as its packages do: it is held to its share."""
+    assert drained.pace.floods("drain")
+    assert not drained.pace.floods("quiet")
+    taken(drained, "drain", math.ceil(1 / TAKING))
+    assert drained.pace.wait("drain") >= 0.01
+
+
+def test_takings_are_rested_for_together(drained: Machine):
+    """The rest of a package comes after as many takings as weigh as much; those between them follow at once."""
+    rests = []
+    for _ in range(40):
+        taken(drained, "drain", 1)
+        rests.append(drained.pace.wait("drain"))
+        drained.rests(rests[-1])
+    held = [rest for rest in rests if rest]
+    assert len(held) == 40 // math.ceil(1 / TAKING)
+    assert sum(held) == pytest.approx(0.01 * TAKING * 40, rel=0.1)
+
+
+def test_who_takes_alone_is_not_held(drained: Machine):
+    """Where nobody sends, a queue is taken as fast as it is asked for; those who only look are nobody's measure."""
+    drained.rests(PRESENCE + 1)
+    taken(drained, "poller", 1)
+    taken(drained, "drain", math.ceil(FLOOD / TAKING) + 10)
+    assert drained.pace.wait("drain") == 0.0
+
+
+def test_packages_and_takings_weigh_together(drained: Machine):
+    """A system that takes without pause may not send beside it as if it did not."""
+    drained.takes("drain")
+    assert drained.pace.wait("drain") == pytest.approx(0.01)

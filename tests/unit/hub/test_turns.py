@@ -3,8 +3,8 @@
 import asyncio
 from itertools import groupby, pairwise
 
-from hub.pace import Pace
-from hub.turns import LoopTurns, Seats
+from hub.pace import LONGEST, Pace
+from hub.turns import LoopTurns, Seats, Takings
 
 
 async def settle():
@@ -198,3 +198,28 @@ async def test_cancelled_in_the_moment_of_its_turn():
     tasks[1].cancel()
     await settle()
     assert order == ["a", "c"]
+
+
+async def test_takings_of_a_flood_wait_and_those_of_others_do_not():
+    """Whoever takes at its leisure passes by a system that takes without pause."""
+    now = 0.0
+    pace = Pace(0.2, lambda: now, lambda: 0.0)
+    takings, order = Takings(pace), []
+
+    async def take(name):
+        await takings.turn(name)
+        order.append(name)
+
+    pace.took("sender")
+    held = [asyncio.create_task(take("drain")) for _ in range(1000)]
+    await settle()
+    await asyncio.gather(*(take(name) for name in ("a", "b", "a")))
+    assert order[-3:] == ["a", "b", "a"]
+    before = order.count("drain")
+    assert before < len(held)
+    now += LONGEST
+    await take("b")
+    await settle()
+    assert order.count("drain") > before
+    for each in held:
+        each.cancel()
