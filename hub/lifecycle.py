@@ -71,6 +71,9 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
     }
 )
 
+#: What may end a delivery.
+ENDINGS = frozenset(event for (_, event), to in TRANSITIONS.items() if to.is_final)
+
 
 class IllegalTransition(Defect):
     """No arrow of the delivery's lifecycle leads there."""

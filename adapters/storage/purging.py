@@ -20,12 +20,9 @@ from adapters.storage.leases import BACKUP
 from adapters.storage.tables import contents, deliveries, events, leases, packages
 from adapters.storage.times import micros, moment
 from adapters.storage.upkeep_tables import holds, purge_cursor, purge_later
-from hub.events import Event
 from hub.ids import PackageId
-from hub.lifecycle import State
+from hub.lifecycle import ENDINGS, State
 from hub.retention import Later, Purged, Standing, decide
-
-ENDINGS = (Event.CONTENT_HANDOVER, Event.CONTENT_HANDOVER_FAILURE, Event.WITHDRAWAL, Event.EXPIRY)
 
 _ids: BindParameter[str] = bindparam("ids", expanding=True)
 _backup = select(leases.c.name).where(leases.c.name == BACKUP, leases.c.until > bindparam("now"))
@@ -63,7 +60,7 @@ _open = (
 )
 _ended = (
     select(events.c.package_id, func.max(events.c.at))
-    .where(events.c.package_id.in_(_ids), events.c.event.in_([event.value for event in ENDINGS]))
+    .where(events.c.package_id.in_(_ids), events.c.event.in_(sorted(event.value for event in ENDINGS)))
     .group_by(events.c.package_id)
 )
 _purge = (

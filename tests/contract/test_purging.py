@@ -257,3 +257,19 @@ async def test_what_was_purged_is_not_stored_any_more(storage, store, retention,
     await store.record(submission(at=clock.now, size=3000))
     assert await store.stored_bytes("sys-1") == 3120
     assert await store.stored_bytes("sys-2") == 0
+
+
+@pytest.mark.parametrize(
+    "how, to", [(Event.RELAY_ACCEPTANCE, State.HANDED_OVER), (Event.RELAY_REJECTION, State.REFUSED)]
+)
+async def test_what_another_axis_took_is_kept_as_long(store, retention, clock, how, to):
+    """The days count from the last end of a delivery also when that was the word of another axis."""
+    unit = submission(state=State.QUEUED)
+    await store.record(unit)
+    (copy,) = unit.deliveries
+    at = AT + timedelta(days=9)
+    await store.record(Changes(moves=(move(copy, to, at=at),), events=(event(how, unit.package, copy, at=at),)))
+    clock.now = AT + timedelta(days=18)
+    assert await retention.purge() == 0
+    clock.now = AT + timedelta(days=19)
+    assert await retention.purge() == 1
