@@ -77,8 +77,8 @@ class Handover:
 
     async def _repeated(self, package: Package, delivery: Delivery, event: Event) -> Concluded:
         receipt = await self._store.event_of(event, package_id=package.id, delivery_id=delivery.id)
-        if receipt is None:
-            raise Defect("defect", detail=f"delivery {delivery.id} is {delivery.state} without a receipt")
+        if receipt is None:  # it was relayed: another axis has said so
+            raise ended({delivery.state})
         return Concluded(package, delivery, receipt)
 
     def _decide(
