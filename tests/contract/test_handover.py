@@ -18,7 +18,7 @@ def handover(store, clock):
 
 
 async def test_what_was_relayed_is_not_handed_over_again(store, handover):
-    """A word about a delivery that another axis has taken over is refused: there is no handover whose receipt could be repeated."""
+    """A word about a delivery that another axis has taken over is refused: it has ended, and by no handover of ours."""
     unit = submission(systems=("recipient",), state=State.QUEUED)
     await store.record(unit)
     (copy,) = unit.deliveries
