@@ -45,6 +45,10 @@ class Admission:
         self._pace.asked(caller.name)
         return self._rates.take(_name(caller), self._limits_of(caller), self._seconds())
 
+    def answered(self, caller: Caller) -> None:
+        """Take note that a caller has its answer: what it asks next goes before a flood, too."""
+        self._pace.asked(caller.name)
+
     def may_come_at_once(self, caller: Caller) -> bool:
         """Count one request of a caller and return True; count nothing when it would have to wait."""
         return self._rates.take_at_once(_name(caller), self._limits_of(caller), self._seconds())

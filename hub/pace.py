@@ -30,7 +30,7 @@ TAKING = 0.3  #: weight of a look into the inbox, a content, or a word about a d
 HEAVY = 262_144  #: bytes that weigh as much as a small package more
 COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
 CALM = 0.01  #: seconds without a request of anybody else: small ones are answered in that time
-YIELD = 0.02  #: seconds that a turn waits for such a moment at most: somebody may always ask
+YIELD = 0.03  #: seconds that a turn waits for such a moment at most: somebody may always ask
 LONGEST = 0.5  #: seconds that a system waits for one turn at most
 
 
@@ -63,7 +63,7 @@ class Pace:
         self._asked_at = float("-inf")  #: when somebody else asked for anything
 
     def asked(self, name: str) -> None:
-        """Take note that `name` asks for something, whatever it is."""
+        """Take note that `name` asks for something, whatever it is, or is likely to: whoever got an answer goes on."""
         if name != self._held[0]:
             self._asked_at = self._seconds()
 

@@ -117,6 +117,8 @@ class Submission:
             return await self._accept(caller, spooled, examined, may_add=recipient is not None)
         except Refusal as refusal:
             raise await self._refuse(caller, spooled, refusal) from refusal
+        finally:
+            self._admission.answered(caller)
 
     async def validate(self, caller: Caller, spooled: Spooled) -> Report:
         """Run the same checks without any effect."""

@@ -41,6 +41,13 @@ def test_whatever_is_asked_goes_before_a_flood(role):
     assert machine.pace.wait("flood") > 0.0
 
 
+def test_who_was_answered_goes_on_undisturbed():
+    """A turn does not come between somebody's answer and what it asks next."""
+    machine = Machine()
+    machine.admission.answered(Caller("stranger", Role.SYSTEM))
+    assert machine.pace.wait("flood") > 0.0
+
+
 def test_a_flood_does_not_stand_in_its_own_way():
     """What the flooding system asks for itself does not hold its turns back."""
     machine = Machine()
