@@ -10,6 +10,7 @@ conclusion; until then what is being worked on is kept from other processes (`hu
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -36,6 +37,8 @@ from routing.values import Binding
 BATCH = 200
 IDLE = timedelta(seconds=1)
 TURN = timedelta(milliseconds=50)  #: under load; the first order after a rest is carried at once
+#: After so long no order of those that were taken is begun any more: what is urgent and came meanwhile is taken first.
+LONGEST = timedelta(seconds=2)
 _ATTEMPTS = 5
 _FAILURES_BEFORE_REST = 3
 
@@ -69,6 +72,7 @@ class Consignment:
         self._concurrency = concurrency
         self._forget_address = forget_address
         self.keep_every = KEEP_EVERY
+        self.longest = LONGEST
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._failures: defaultdict[str, int] = defaultdict(int)
         self._stopping = asyncio.Event()
@@ -152,24 +156,27 @@ class Consignment:
                 return
 
     async def _carry_all(self, held: Held) -> set[OrderId]:
-        """Carry what the tickets, all of one system, stand for; return the orders that were not begun.
+        """Carry what the tickets, all of one system, stand for, in their order; return the orders that were not begun.
 
         A place is held until the commit of the conclusion: a system that takes a long queue as fast as it is called must not
         fill the commits that all others wait for.
 
-        That are those of a system that kept failing at the ones before, or that is suspended, those that another process has got
-        meanwhile, and all at the end of `run`.
+        That are those of a system that kept failing at the ones before, is suspended, or is slow (so that urgent ones need not
+        wait behind them), those that another process has got meanwhile, and all at the end of `run`.
         """
         errands, missing = self._freight.take(ticket.order_id for ticket in held.tickets)
         errands.extend(await readable_errands(self._store, missing))
+        place = {ticket.order_id: number for number, ticket in enumerate(held.tickets)}
+        errands.sort(key=lambda errand: place[errand.order.id])
         own_pace = [errand for errand in errands if errand.order.binding in self._couriers]
         places = asyncio.Semaphore(self._concurrency(own_pace[0].order.binding) if own_pace else 1)
         left: set[OrderId] = set()
         tried: list[Errand] = []
+        until = time.monotonic() + self.longest.total_seconds()
 
         async def one(errand: Errand) -> None:
             async with places:
-                is_given_up = tried and errand.order.system_id in self._ailing()
+                is_given_up = tried and (errand.order.system_id in self._ailing() or time.monotonic() > until)
                 if self._stopping.is_set() or is_given_up or errand.order.id not in held:
                     left.add(errand.order.id)
                     return

@@ -1,6 +1,7 @@
 """Facts about how serving ends: what was begun is concluded, the rest is given back, nobody waits out a rest."""
 
 import asyncio
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -90,7 +91,7 @@ def _errand(number):
     return order_id, Errand(order=order(id=order_id, delivery_id=copy.id), package=package(), delivery=copy)
 
 
-def serving(hall, courier, register=None):
+def serving(hall, courier, register=None, freight=None):
     async def keep_address(_system_id):
         raise AssertionError("nobody is gone")
 
@@ -104,7 +105,7 @@ def serving(hall, courier, register=None):
             register=register or FixedRegister(snapshot()),
             clock=lambda: NOW,
         ),
-        freight=Freight(),
+        freight=freight or Freight(),
         signals=Signals(),
         concurrency=lambda _binding: 1,
         forget_address=keep_address,
@@ -269,5 +270,32 @@ async def test_nothing_is_carried_to_a_suspended_system():
     hall.waiting = list(hall.released)
     while len(courier.carried) < 3:
         await asyncio.sleep(0.01)
+    task.cancel()
+    await ended(task)
+
+
+async def test_a_slow_system_is_asked_again_what_is_urgent():
+    """When carrying takes long the orders not begun go back to their queue, so that urgent ones come before them."""
+    hall, courier = Hall(3), arriving(Walker(Consigned()))
+    consignment = serving(hall, courier)
+    consignment.longest = timedelta(0)
+    task = asyncio.create_task(consignment.run())
+    while not hall.released:
+        await asyncio.sleep(0.01)
+    first, *others = hall._errands
+    assert (courier.carried, hall.settled, hall.released) == ([first], [first], others)
+    task.cancel()
+    await ended(task)
+
+
+async def test_what_is_at_hand_does_not_overtake():
+    """Orders are carried in the order in which the broker gave them, urgent ones first, whichever of them had to be read."""
+    hall, courier = Hall(3), arriving(Walker(Consigned()))
+    freight = Freight()
+    freight.put(list(hall._errands.values())[-1])
+    task = asyncio.create_task(serving(hall, courier, freight=freight).run())
+    while len(hall.settled) < 3:
+        await asyncio.sleep(0.01)
+    assert courier.carried == list(hall._errands)
     task.cancel()
     await ended(task)
