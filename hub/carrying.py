@@ -13,6 +13,7 @@ from hub.expiry import Expiry
 from hub.freight import Freight
 from hub.lost_orders import LostOrders
 from hub.marks import Marks
+from hub.own_orders import OwnOrders
 from hub.ports import Courier
 from hub.reception import Reception
 from hub.relay import Relay
@@ -60,7 +61,11 @@ def collection(services: Services, axes: Axes, leases: GivenLeases) -> Collectio
 
 
 def delivery_loops(
-    services: Services, couriers: Mapping[Binding, Courier], attestor: Attestor, forget_address: ForgetAddress
+    services: Services,
+    couriers: Mapping[Binding, Courier],
+    attestor: Attestor,
+    forget_address: ForgetAddress,
+    own_orders: OwnOrders,
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     """Return the loops by name."""
     delivery = services.settings.delivery
@@ -75,6 +80,7 @@ def delivery_loops(
         broker=services.broker,
         freight=freight,
         marks=marks,
+        own=own_orders,
         signals=services.signals,
         clock=services.clock,
     )
@@ -91,6 +97,7 @@ def delivery_loops(
     expiry = Expiry(store=services.store, register=services.register, attestor=attestor, clock=services.clock)
     return {
         "relay": relay.run,
+        "relay-own": relay.run_own,
         "consignment": consignment.run,
         "expiry": expiry.run,
     }

@@ -88,12 +88,14 @@ class Changes(Struct, frozen=True, kw_only=True):
     """One unit of work. Order within `moves` and `events` is kept.
 
     Deliveries without `package` are added to one that is there; `content` beside them is its content, which may have been purged.
+    `are_orders_claimed`: `orders` belong to the relay of this process until they are due (`hub.own_orders`).
     """
 
     package: Package | None = None
     content: Content | None = None
     deliveries: tuple[Delivery, ...] = ()
     orders: tuple[Order, ...] = ()
+    are_orders_claimed: bool = False
     moves: tuple[Move, ...] = ()
     reported: tuple[Reported, ...] = ()
     order_changes: tuple[Published | Finished | Postponed, ...] = ()

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice, takewhile
 
 from hub.changes import Changes, Move, Published, Stale
 from hub.events import Event
 from hub.ids import OrderId
 from hub.lifecycle import State, advance
-from hub.order import Purpose
+from hub.order import Order, Purpose
 from hub.ports import Clock, Store
 from hub.queries import Errand
 from hub.readable import readable_errands
@@ -36,12 +36,12 @@ class Marks:
         self._patience = patience.total_seconds()
         self._confirmed: dict[OrderId, tuple[float, Published]] = {}  # since when, in the order of that
 
-    def add(self, order_ids: Iterable[OrderId], claimed_until: datetime) -> None:
-        """Take note of what was confirmed just now."""
+    def add(self, orders: Iterable[Order]) -> None:
+        """Take note of claimed orders that were confirmed just now."""
         since, at = time.monotonic(), self._clock()
-        for order_id in order_ids:
-            self._confirmed.pop(order_id, None)
-            self._confirmed[order_id] = since, Published(order_id=order_id, at=at, claimed_until=claimed_until)
+        for order in orders:
+            self._confirmed.pop(order.id, None)
+            self._confirmed[order.id] = since, Published(order_id=order.id, at=at, claimed_until=order.due_at)
 
     def observe(self, changes: Changes) -> None:
         """Forget what was concluded or postponed (called after each commit)."""

@@ -18,8 +18,8 @@ from datetime import timedelta
 import structlog
 
 from hub.measures import Measure
+from hub.own_orders import CLAIM
 from hub.ports import Clock, Outbox
-from hub.relay import CLAIM
 from hub.trouble import Deferral, Trouble
 
 LOOK_EVERY = timedelta(seconds=2)

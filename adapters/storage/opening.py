@@ -21,7 +21,7 @@ from adapters.storage.queue import TableQueue
 from adapters.storage.recent import RecentContents
 from adapters.storage.register import Registers
 from adapters.storage.spool import FileSpool, own_folder
-from adapters.storage.store import SqlStore
+from adapters.storage.store import Claimed, SqlStore
 from adapters.storage.sweeper import Sweeper
 from adapters.storage.writer import Committed, Notify
 from hub.settings import StorageSettings
@@ -50,12 +50,14 @@ async def open_storage(
     notify: Notify = lambda _topic: None,
     kept: frozenset[str] = frozenset(),
     committed: Committed = lambda _changes: None,
+    claimed: Claimed = lambda changes: changes,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Storage]:
     """Open the migrated database, the content folder and a spool folder of this process; close them on the way out.
 
     `notify` is called on the event loop after each commit with the topics of `hub.signals` that it concerns, `committed` with
-    each unit of work that was written. Other processes are not woken for the topics in `kept`.
+    each unit of work that was written; `claimed` with each before, to claim its orders. Other processes are not woken for the
+    topics in `kept`.
     """
     files = ContentFiles(settings.content_dir)
     with translated():
@@ -76,7 +78,7 @@ async def open_storage(
         ):
             yield Storage(
                 database=database,
-                store=SqlStore(database, files, recent),
+                store=SqlStore(database, files, recent, claimed),
                 queue=TableQueue(database, clock=clock),
                 spool=FileSpool(folder, files, keeper, recent, inline_bytes=inline_bytes),
                 registers=Registers(database),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from adapters.storage import lost
@@ -82,6 +83,10 @@ def wait_again(connection: Connection, at: datetime) -> None:
     """Make every published order wait again, due at once: its queue is gone. Claims end: the relay's word of them is too late."""
     published = update(orders).where(of("orders", PUBLISHED))
     connection.execute(published.values(state=ORDER_WAITING, due_at=micros(at), published_at=None))
+    _end_claims(connection, at)
+
+
+def _end_claims(connection: Connection, at: datetime) -> None:
     claimed = update(orders).where(_waiting, orders.c.is_postponed == 0, orders.c.due_at > micros(at))
     connection.execute(claimed.values(due_at=micros(at)))
 
@@ -96,7 +101,7 @@ class Outboxes:
         self._database = database
 
     async def claim(self, limit: int, now: datetime, until: datetime) -> tuple[Order, ...]:
-        """Return due orders, urgent first, and keep others from claiming them before `until`.
+        """Return due orders, urgent first, and keep others from claiming them before `until`, when they are due again.
 
         The oldest come first. When more are due than are taken, a fifth of the places is kept for the newest: a long queue of
         one system (its broker was rebuilt, or was away) must not hold up what comes for the others meanwhile.
@@ -110,6 +115,11 @@ class Outboxes:
             return tuple(claimed)
 
         return await self._database.writer.run(work)
+
+    async def end_claims(self, clock: Callable[[], datetime]) -> None:
+        """Make claimed orders due: who had claimed them died."""
+        at = clock()
+        await self._database.writer.run(lambda connection: _end_claims(connection, at))
 
     async def next_due(self) -> datetime | None:
         """Return when the next waiting order falls due; None when none waits."""
@@ -190,4 +200,4 @@ def _claimed(connection: Connection, due: Select[Any], limit: int, now: datetime
         claimed.extend(map(order_of, connection.execute(due, wanted).all() if wanted["limit"] else ()))
     if claimed:
         connection.execute(_claim, {"ids": [order.id for order in claimed], "until": micros(until)})
-    return claimed
+    return [structs.replace(order, due_at=until) for order in claimed]

@@ -287,7 +287,9 @@ def _last(changed: Iterable[Row]) -> list[Row]:
 
 def _topics(unit: Changes, moved: Iterable[_Standing]) -> frozenset[str]:
     topics: set[str] = set()
-    if unit.orders or any(isinstance(change, Postponed) for change in unit.order_changes):
+    if (unit.orders and not unit.are_orders_claimed) or any(
+        isinstance(change, Postponed) for change in unit.order_changes
+    ):
         topics.add("outbox")
     topics.update(f"inbox:{each.system_id}" for each in moved if each.now == State.CONSIGNED.value)
     topics.update(f"inbox:{each.system_id}" for each in unit.deliveries if each.state is State.CONSIGNED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, tuple_
@@ -18,6 +19,8 @@ from adapters.storage.tables import idempotency_keys
 from adapters.storage.times import micros
 from adapters.storage.trays import Trays
 from hub.changes import Changes
+
+Claimed = Callable[[Changes], Changes]
 
 _bind = BulkInsert(idempotency_keys, keep_existing=True)
 _bound = select(idempotency_keys.c.fingerprint).where(
@@ -37,12 +40,20 @@ _forget = delete(idempotency_keys).where(
 class SqlStore(Reads, Lists, Mailboxes, Trays, Outboxes):
     """The truth, in an SQL database and its content files. All errors of the engine come out as `Deferral` or `Defect`."""
 
-    def __init__(self, database: Database, files: ContentFiles, recent: RecentContents | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        files: ContentFiles,
+        recent: RecentContents | None = None,
+        claimed: Claimed = lambda changes: changes,
+    ) -> None:
+        """`claimed`: called with each unit of work before it is written; what it returns is written."""
         Reads.__init__(self, database, files, recent or RecentContents())
+        self._claimed = claimed
 
     async def record(self, changes: Changes) -> None:
         """Write `changes` durably, all or nothing; raise `Duplicate`, `Stale` or `Deferral`."""
-        await self._database.writer.record(changes)
+        await self._database.writer.record(self._claimed(changes))
 
     async def bind_key(self, system_id: str, key: str, fingerprint: str, at: datetime) -> str:
         """Bind an idempotency key to `fingerprint` unless it is bound already; return what it is bound to."""

@@ -17,6 +17,7 @@ from hub.clock import TrustedClock
 from hub.commits import Commits
 from hub.compose.places import located
 from hub.continuity import Continuity, GuardedRegister
+from hub.own_orders import OwnOrders
 from hub.register import CurrentRegister
 from hub.roles import Process
 from hub.settings import Settings
@@ -44,6 +45,7 @@ class Foundation(NamedTuple):
     register: CurrentRegister
     signals: Signals
     commits: Commits
+    own_orders: OwnOrders
     clock: TrustedClock
     continuity: Continuity
 
@@ -58,12 +60,15 @@ async def open_foundation(settings: Settings, base_dir: Path, process: Process) 
     trust = load_trust(settings.trust, base_dir)
     settings = structs.replace(settings, storage=located(settings.storage, base_dir))
     signals, commits, clock = Signals(), Commits(), TrustedClock()
+    own_orders = OwnOrders(signals=signals, clock=clock)
+    commits.subscribe(own_orders.observe)
     async with open_storage(
         settings.storage,
         inline_bytes=settings.intake.inline_bytes,
         notify=signals.notify,
         kept=_SEEN_TO if process.role.carries else frozenset(),
         committed=commits.announce,
+        claimed=own_orders.claimed,
         clock=clock,
     ) as storage:
         continuity = Continuity(storage.chronicle, storage.mark)
@@ -79,6 +84,7 @@ async def open_foundation(settings: Settings, base_dir: Path, process: Process) 
             register=register,
             signals=signals,
             commits=commits,
+            own_orders=own_orders,
             clock=clock,
             continuity=continuity,
         )

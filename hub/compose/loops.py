@@ -59,8 +59,9 @@ def _carrying(base: Foundation, outside: Outside, services: Services) -> dict[st
         UpstreamCourier.binding: UpstreamCourier(outside.axes, storage.store),
         brokerage.courier.binding: brokerage.courier,
     }
-    loops = delivery_loops(services, couriers, base.attestor(), storage.registers.forget_address)
-    if is_in_process(base.settings.storage.url):  # elsewhere what living processes have taken stays theirs
+    loops = delivery_loops(services, couriers, base.attestor(), storage.registers.forget_address, base.own_orders)
+    if is_in_process(base.settings.storage.url):  # elsewhere what living processes have claimed or taken stays theirs
+        loops["relay"] = prepared_by(partial(storage.store.end_claims, base.clock), loops["relay"])
         loops["consignment"] = prepared_by(storage.queue.restart, loops["consignment"])
     return loops
 

@@ -49,10 +49,11 @@ class Model:
         self.state = State.ACCEPTED
         self.deadline_at = now + DEADLINE
         self.receipts = {}
-        self.wait(now)
 
-    def wait(self, due_at, attempts=0):
+    def wait(self, due_at, attempts=0, claimed_until=None):
+        """Wait for the relay, for that of this process alone until `claimed_until`."""
         self.order, self.due_at, self.attempts = "waiting", due_at, attempts
+        self.claimed_until = claimed_until
 
     def is_due(self, now):
         return self.order == "waiting" and self.due_at <= now
@@ -96,6 +97,7 @@ class Deliveries(RuleBasedStateMachine):
         self.packages[key] = package_id
         for about in deliveries:
             self.models[about.id] = Model(about, self.world.now)
+            self.models[about.id].wait(self.world.now, claimed_until=self.world.claim())
         return multiple(*(about.id for about in deliveries))
 
     @rule(data=st.data())
@@ -203,23 +205,30 @@ class Deliveries(RuleBasedStateMachine):
     @rule()
     def redrive(self):
         dead = [each for each in self.models.values() if each.state is State.DEAD]
+        claim = self.world.claim()
         assert self.run(self.world.redrive()) == len(dead)
         for each in dead:
             each.move(Event.REDRIVE)
-            each.wait(self.world.now)
+            each.wait(self.world.now, claimed_until=claim)
 
     @rule()
     def restart(self):
         self.epoch += 1  # tickets of the old process mean nothing to the new one
         self.run(self.world.restart())
+        for each in self.models.values():
+            if each.order == "waiting" and each.claimed_until is not None and not self.world.ends_claims:
+                each.wait(max(each.due_at, each.claimed_until), each.attempts)
 
     @rule()
     def lose_queues(self):
         self.epoch += 1
         self.run(self.world.lose_queues())
+        systems = {each.system_id for each in self.models.values() if each.order == "published"}
         for each in self.models.values():
             if each.order == "published":
                 each.wait(self.world.now, each.attempts)
+            elif each.order == "waiting" and each.system_id in systems:
+                each.claimed_until = None
 
     @invariant()
     def every_delivery_stands_where_it_should(self):

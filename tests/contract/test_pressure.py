@@ -6,6 +6,7 @@ import pytest
 
 from hub.freight import Freight
 from hub.marks import Marks
+from hub.own_orders import OwnOrders
 from hub.pressure import Pressure
 from hub.relay import Relay
 from hub.signals import Signals
@@ -25,7 +26,16 @@ async def test_outbox_grows_to_its_limit(storage, broker, clock):
     clock.now = AT
     felt = pressure(storage, clock)
     marks = Marks(store=storage.store, clock=clock, patience=timedelta(0))
-    relay = Relay(store=storage.store, broker=broker, freight=Freight(), marks=marks, signals=Signals(), clock=clock)
+    signals = Signals()
+    relay = Relay(
+        store=storage.store,
+        broker=broker,
+        freight=Freight(),
+        marks=marks,
+        own=OwnOrders(signals=signals, clock=clock),
+        signals=signals,
+        clock=clock,
+    )
     for _ in range(3):
         await felt.look()
         felt.require_room()

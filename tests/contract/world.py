@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
 
+from adapters.storage.dialects import is_in_process
 from adapters.storage.opening import open_storage
 from adapters.storage.queue import TableQueue
 from adapters.storage.tables import queue
 from hub.accounts import Caller, Register, Role, Snapshot
 from hub.changes import Changes, Content, Duplicate, Finished, Move, Stale
+from hub.commits import Commits
 from hub.conclusion import Concluder
 from hub.events import Event
 from hub.expiry import Expiry
@@ -18,6 +20,7 @@ from hub.handover import Handover
 from hub.lifecycle import advance
 from hub.marks import Marks
 from hub.order import Consigned, Failed
+from hub.own_orders import CLAIM, OwnOrders
 from hub.redrive import Redrive
 from hub.relay import Relay
 from hub.signals import Signals
@@ -59,8 +62,13 @@ class World:
 
     async def _open(self):
         self._open_things = AsyncExitStack()
-        freight = Freight()
-        opened = open_storage(self._settings, inline_bytes=65_536, committed=freight.observe, clock=self.clock)
+        freight, signals, commits = Freight(), Signals(), Commits()
+        self._own = own = OwnOrders(signals=signals, clock=self.clock)
+        commits.subscribe(freight.observe)
+        commits.subscribe(own.observe)
+        opened = open_storage(
+            self._settings, inline_bytes=65_536, committed=commits.announce, claimed=own.claimed, clock=self.clock
+        )
         self.storage = await self._open_things.enter_async_context(opened)
         self.store = store = self.storage.store
         if self._broker_url:
@@ -69,10 +77,12 @@ class World:
         else:
             self.broker = TableQueue(self.storage.database, clock=self.clock)
             await self.broker.restart()
+        if self.ends_claims:
+            await store.end_claims(self.clock)
         parts = {"store": store, "register": self._register, "attestor": self._attestor, "clock": self.clock}
         marks = Marks(store=store, clock=self.clock, patience=timedelta(0))
         self._relay = Relay(
-            store=store, broker=self.broker, freight=freight, marks=marks, signals=Signals(), clock=self.clock
+            store=store, broker=self.broker, freight=freight, marks=marks, own=own, signals=signals, clock=self.clock
         )
         self._concluder = Concluder(**{name: parts[name] for name in parts if name != "store"}, schedule=SCHEDULE)
         self._handover, self._expiry = Handover(**parts), Expiry(**parts)
@@ -89,6 +99,15 @@ class World:
 
     def clock(self):
         return self.now
+
+    @property
+    def ends_claims(self):
+        """Whether a process that starts knows that nobody else has claimed anything."""
+        return is_in_process(self._settings.url)
+
+    def claim(self):
+        """Return until when what is recorded now belongs to the relay of this process; None: it is anybody's."""
+        return self.now + CLAIM if self._own.is_open else None
 
     async def submit(self, key, systems):
         """Hand a package in; return its id and deliveries, of one that had the key already the id alone."""
@@ -113,6 +132,7 @@ class World:
 
     async def relay(self):
         """Bring what is due to the broker."""
+        await self._relay.relay_own()
         await self._relay.relay_once()
 
     async def take(self, limit):

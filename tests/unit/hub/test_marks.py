@@ -44,7 +44,7 @@ class Hall:
 
 def marks(hall, patience=AT_ONCE):
     noted = Marks(store=hall, clock=lambda: NOW, patience=patience)
-    noted.add([WAITING.order.id], UNTIL)
+    noted.add([structs.replace(WAITING.order, due_at=UNTIL)])
     return noted
 
 
@@ -118,6 +118,6 @@ async def test_long_queues_are_marked_a_portion_at_a_time():
     ids = [f"order-{number:05}" for number in range(2 * MOST + 1)]
     hall = Hall(waiting=ids)
     noted = Marks(store=hall, clock=lambda: NOW, patience=AT_ONCE)
-    noted.add(ids, UNTIL)
+    noted.add(order(id=each, due_at=UNTIL) for each in ids)
     await noted.write()
     assert [len(each.order_changes) for each in hall.recorded] == [MOST, MOST, 1]
