@@ -1,9 +1,11 @@
 """The relay between a real store and a real broker: what this process records goes straight to the broker."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from hub.changes import Changes, Postponed
 from hub.commits import Commits
 from hub.freight import Freight
 from hub.marks import Marks
@@ -82,3 +84,33 @@ async def test_orders_that_the_broker_does_not_take_are_left_to_the_outbox(stora
     clock.now = AT + CLAIM
     assert await relay(storage, broker, own, clock).relay_once() == 2
     assert sorted(await taken(broker)) == sorted([in_vain, unclaimed])
+
+
+async def test_a_relay_that_is_stopped_brings_what_was_recorded(storage, broker, clock, own):
+    """Nobody could publish it before its claim runs out."""
+    own.open()
+    order_id = await recorded(storage, own)
+    running = asyncio.create_task(relay(storage, broker, own, clock).run_own())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await taken(broker) == [order_id]
+
+
+async def test_claims_of_a_dead_process_are_ended(storage, clock, own):
+    """A hub that starts and knows that it is alone need not wait until they run out."""
+    own.open()
+    order_id = await recorded(storage, own)
+    await storage.store.end_claims(clock)
+    assert [each.id for each in await storage.store.claim(9, AT, AT + CLAIM)] == [order_id]
+
+
+async def test_an_attempt_that_waits_is_no_claim(storage, clock):
+    """Ending claims does not bring forward what was postponed after a failure."""
+    unit = submission(systems=("a",))
+    await storage.store.record(unit)
+    later = AT + timedelta(minutes=5)
+    postponed = Postponed(order_id=unit.orders[0].id, attempts=1, due_at=later, error="HTTP 500")
+    await storage.store.record(Changes(order_changes=(postponed,)))
+    await storage.store.end_claims(clock)
+    assert await storage.store.next_due() == later
