@@ -53,6 +53,23 @@ def test_a_defect_is_refused_with_its_own_code(name, vector_anchors):
     assert EVIL_SUBJECT not in verdict.detail_en + verdict.detail_vi
 
 
+CID = [name for name in REFUSED if "cid" in name]
+
+
+@pytest.mark.parametrize("name", CID)
+def test_attachments_that_travel_apart_are_refused_clearly(name, vector_anchors):
+    """Who signs attachments by reference (cid:) is told that they travel inside the document."""
+    with pytest.raises(Untrusted) as refusal:
+        judge(name, vector_anchors)
+    assert "attachments travel inside the document" in refusal.value.detail_en
+    assert "tệp đính kèm nằm trong văn bản" in refusal.value.detail_vi
+
+
+def test_there_are_vectors_of_attachments_that_travel_apart():
+    """One instead of the document, and one beside it."""
+    assert len(CID) == 2
+
+
 def test_every_code_for_packages_has_a_vector():
     """No code of the catalogue is without a file that provokes it."""
     elsewhere = {  # test_certificates shows the first three; the last two need a source of revocation data
