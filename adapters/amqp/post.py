@@ -80,6 +80,8 @@ class Post:
         await self._line.close()
 
     async def _in_doubt(self, name: str, sent_at: float) -> str:
+        """Say that a queue did not confirm; raise `Deferral` when the broker takes nothing from anybody."""
+        await self.require_unblocked()
         self._suspects.add(name, _now())
         _log.warning("publication-not-confirmed", queue=name)
         if self._confirmed_at < sent_at:  # nothing at all was confirmed meanwhile: the connection is in doubt, too
