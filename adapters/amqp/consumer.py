@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 import structlog
+from aio_pika import IncomingMessage
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from adapters.amqp.connection import Line
@@ -139,11 +140,12 @@ class QueueConsumer:
         await self._intake.prepare(line)
         channel = await line.channel()
         await channel.set_qos(prefetch_count=prefetch)
-        queue = await channel.get_queue(self.name, ensure=False)
         self._over.clear()
         underlay = await channel.get_underlay_channel()
         underlay.on_consumer_cancel_callbacks.add(self._cancelled)
-        await queue.consume(partial(self._intake.take_in, self._intake.begin()))
+        take_in = partial(self._intake.take_in, self._intake.begin())
+        # Without aio-pika's own consumer, which begins a task for each message in the task that it has already.
+        await underlay.basic_consume(self.name, lambda delivered: take_in(IncomingMessage(delivered)))
         return channel
 
     def _is_to_be_made_anew(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 import structlog
@@ -86,12 +87,15 @@ class Consumers:
 
     async def settle(self, tickets: Sequence[Ticket]) -> None:
         """Acknowledge; tickets of a lost channel are not known any more, and come again to be found done."""
+        by_stock: defaultdict[Stock, list[Ticket]] = defaultdict(list)
         for ticket in tickets:
             stock = self._stock(ticket)
-            handle = stock.hand_in(ticket) if stock is not None else None
-            if handle is not None:
+            if stock is not None:
+                by_stock[stock].append(ticket)
+        for stock, theirs in by_stock.items():
+            for message, with_all_before in stock.settled(theirs):
                 with forgiven():
-                    await handle.message.ack()
+                    await message.ack(multiple=with_all_before)
 
     def release(self, tickets: Sequence[Ticket]) -> None:
         """Put tickets back into their places."""

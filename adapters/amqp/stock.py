@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from heapq import heappop, heappush
+from math import inf
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
@@ -92,17 +93,20 @@ class Stock:
         self._order_ids.difference_update(ticket.order_id for _, ticket in taken)
         return [ticket for _, ticket in taken]
 
-    def hand_in(self, ticket: Ticket) -> Handle | None:
-        """Return the handle of a ticket that is out, once; None for one that is stale."""
-        handle = ticket.handle
-        if not isinstance(handle, Handle) or handle.channel != self.channel or handle.tag not in self._out:
-            return None
-        self._out.discard(handle.tag)
-        return handle
+    def settled(self, tickets: Iterable[Ticket]) -> list[tuple[AbstractIncomingMessage, bool]]:
+        """Return what to acknowledge for tickets that are out, in this order: a message, and whether with all before it.
+
+        The broker takes one word for all messages up to the first that is still held here; stale tickets are left out.
+        """
+        handles = sorted(filter(None, map(self._hand_in, tickets)), key=lambda handle: handle.tag)
+        first_held = min((*self._out, *(tag for tag, _ in self._tickets[:1])), default=inf)
+        before = [handle for handle in handles if handle.tag < first_held]
+        alone = [(handle.message, False) for handle in handles[len(before) :]]
+        return [(before[-1].message, True), *alone] if before else alone
 
     def put_back(self, ticket: Ticket) -> None:
         """Put a ticket back into its place: sent back to the broker it would lose it, and count as a failure."""
-        handle = self.hand_in(ticket)
+        handle = self._hand_in(ticket)
         if handle is not None:
             self._put(ticket, handle.tag)
 
@@ -112,6 +116,14 @@ class Stock:
             return False
         handle = self._tickets[0][1].handle
         return isinstance(handle, Handle) and asyncio.get_running_loop().time() - handle.arrived_at > seconds
+
+    def _hand_in(self, ticket: Ticket) -> Handle | None:
+        """Return the handle of a ticket that is out, once; None for one that is stale."""
+        handle = ticket.handle
+        if not isinstance(handle, Handle) or handle.channel != self.channel or handle.tag not in self._out:
+            return None
+        self._out.discard(handle.tag)
+        return handle
 
     def _add(self, order_id: OrderId, tag: int, message: AbstractIncomingMessage) -> None:
         handle = Handle(self.channel, tag, message, asyncio.get_running_loop().time())

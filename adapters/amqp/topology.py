@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel, AbstractExchange
+from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from adapters.amqp.connection import Line
@@ -51,12 +51,12 @@ def queue_name(system_id: str, lane: Lane) -> str:
     return f"axis.{system_id}.{lane.value}"
 
 
-async def declare_shared(channel: AbstractChannel) -> AbstractExchange:
-    """Declare what all systems share; return the exchange that orders are published to."""
+async def declare_shared(channel: AbstractChannel) -> None:
+    """Declare what all systems share: where dead letters go, and the exchange that orders are published to."""
     dead = await channel.declare_exchange(DEAD, ExchangeType.FANOUT, durable=True)
     dead_queue = await channel.declare_queue(DEAD, durable=True, arguments=dict(_DEAD_QUEUE))
     await dead_queue.bind(dead)
-    return await channel.declare_exchange(ORDERS, ExchangeType.DIRECT, durable=True)
+    await channel.declare_exchange(ORDERS, ExchangeType.DIRECT, durable=True)
 
 
 async def declare_queue(channel: AbstractChannel, name: str) -> None:
