@@ -26,7 +26,7 @@ WINDOW = 1.0  #: seconds; what weighs most is judged over one to two of them
 PRESENCE = 10.0  #: seconds after its last package for which a system counts as one of those who send
 FLOOD = 100  #: small packages, or as many bytes, in that time from which a system may be said to flood
 DOMINANT = 4  #: times the weight of all others together
-TAKING = 0.3  #: weight of a look into the inbox, a content, or a word about a delivery (measured: 0.2 to 0.5 of a small package)
+TAKING = 0.3  #: weight of a look into the inbox, a content, or a word about a delivery: estimated, 0.2 to 0.5 of a small package
 HEAVY = 262_144  #: bytes that weigh as much as a small package more
 COST = (0.002, 0.02)  #: seconds of CPU that a unit of weight costs at least and at most, whatever was measured
 CALM = 0.01  #: seconds without a request of anybody else: small ones are answered in that time
@@ -94,6 +94,10 @@ class Pace:
             self._rest(name, weight, now)
             weight = 0.0
         self._taken = (name, weight)
+
+    def holds(self, name: str) -> bool:
+        """Tell whether `name` was the last to be held back, be it long ago; nobody else has to wait."""
+        return self._held[0] == name
 
     def floods(self, name: str) -> bool:
         """Tell whether `name` is held to its share."""

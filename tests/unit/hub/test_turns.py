@@ -218,7 +218,7 @@ async def test_takings_of_a_flood_wait_and_those_of_others_do_not():
     before = order.count("drain")
     assert before < len(held)
     now += LONGEST
-    await take("b")
+    held.append(asyncio.create_task(take("drain")))
     await settle()
     assert order.count("drain") > before
     for each in held:
