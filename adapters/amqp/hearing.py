@@ -14,7 +14,7 @@ from adapters.amqp.connection import Line, Lines
 from adapters.amqp.consumer import QueueConsumer
 from adapters.amqp.errors import forgiven, translated
 from adapters.amqp.patience import PATIENT, Patience
-from adapters.amqp.topology import ACKNOWLEDGEMENTS, DEAD, make_acknowledgements
+from adapters.amqp.topology import ACKNOWLEDGEMENTS, DEAD, make_shared
 from adapters.amqp.watching import Watch
 from hub.acknowledgements import Word
 from hub.trouble import Deferral, Refusal
@@ -48,7 +48,7 @@ class Hearing:
     async def prepare(self, line: Line, *, is_deleted: bool = False) -> None:
         """Make exchange and queue. What a lost queue held is said again: deliveries without a word are sent again."""
         del is_deleted
-        await make_acknowledgements(line)
+        await make_shared(line)
 
     def begin(self) -> int:
         """Forget what came on the channel before, which is lost: it comes again. Number the next one."""

@@ -52,11 +52,22 @@ def queue_name(system_id: str, lane: Lane) -> str:
 
 
 async def declare_shared(channel: AbstractChannel) -> None:
-    """Declare what all systems share: where dead letters go, and the exchange that orders are published to."""
+    """Declare what all systems share: where dead letters go, where words come, and the exchange that orders are published to.
+
+    A word may follow its package at once, so the place for words is there before any queue from which a package comes.
+    """
     dead = await channel.declare_exchange(DEAD, ExchangeType.FANOUT, durable=True)
     dead_queue = await channel.declare_queue(DEAD, durable=True, arguments=dict(_DEAD_QUEUE))
     await dead_queue.bind(dead)
+    await _declare_acknowledgements(channel)
     await channel.declare_exchange(ORDERS, ExchangeType.DIRECT, durable=True)
+
+
+async def _declare_acknowledgements(channel: AbstractChannel) -> None:
+    """Declare where systems say what became of deliveries: whatever routing key they use, one queue has it."""
+    await channel.declare_exchange(ACKNOWLEDGEMENTS, ExchangeType.FANOUT, durable=True)
+    queue = await channel.declare_queue(ACKNOWLEDGEMENTS, durable=True, arguments=dict(_QUORUM))
+    await queue.bind(ACKNOWLEDGEMENTS)
 
 
 async def declare_queue(channel: AbstractChannel, name: str) -> None:
@@ -65,13 +76,10 @@ async def declare_queue(channel: AbstractChannel, name: str) -> None:
     await queue.bind(ORDERS, routing_key=name)
 
 
-async def make_acknowledgements(line: Line) -> None:
-    """Declare where systems say what became of deliveries: whatever routing key they use, one queue has it."""
+async def make_shared(line: Line) -> None:
+    """Declare what all systems share, on a channel of its own."""
     async with await line.channel() as channel:
         await declare_shared(channel)
-        await channel.declare_exchange(ACKNOWLEDGEMENTS, ExchangeType.FANOUT, durable=True)
-        queue = await channel.declare_queue(ACKNOWLEDGEMENTS, durable=True, arguments=dict(_QUORUM))
-        await queue.bind(ACKNOWLEDGEMENTS)
 
 
 async def make(line: Line, name: str) -> None:

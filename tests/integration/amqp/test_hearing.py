@@ -10,8 +10,9 @@ from adapters.amqp.connection import Line
 from adapters.amqp.dead import dead_letters
 from adapters.amqp.hearing import Ear
 from adapters.amqp.patience import PATIENT
-from adapters.amqp.topology import ACKNOWLEDGEMENTS
+from adapters.amqp.topology import ACKNOWLEDGEMENTS, make, queue_name
 from hub.trouble import Refusal
+from routing.values import Lane
 from tests.contract.amqp import count, raw_channel
 from tests.support.hub import free_port
 
@@ -38,6 +39,23 @@ async def say(url):
     async with raw_channel(url) as channel:
         exchange = await channel.get_exchange(ACKNOWLEDGEMENTS, ensure=False)
         await exchange.publish(aio_pika.Message(msgspec.json.encode(WORD)), "")
+
+
+async def test_a_word_before_anybody_hears(rabbitmq):
+    """Row 50: on a wiped broker the place for words is made before any system's queue: none is refused or dropped."""
+    async with raw_channel(rabbitmq.url) as channel:
+        await channel.queue_delete(ACKNOWLEDGEMENTS)
+        await channel.exchange_delete(ACKNOWLEDGEMENTS)
+    line = Line(rabbitmq.url, "making")
+    try:
+        await make(line, queue_name("a", Lane.NORMAL))
+    finally:
+        await line.close()
+    await say(rabbitmq.url)
+    while not await count(rabbitmq.url, ACKNOWLEDGEMENTS):
+        await asyncio.sleep(0.05)
+    async with raw_channel(rabbitmq.url) as channel:
+        await (await channel.get_queue(ACKNOWLEDGEMENTS, ensure=False)).purge()
 
 
 async def test_a_deaf_ear_hears_again(rabbitmq):
