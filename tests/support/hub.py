@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-START_LIMIT = 30.0
+START_LIMIT = 60.0  #: seconds
 _AXIS = (sys.executable, "-m", "adapters.cli")
 
 
