@@ -85,10 +85,8 @@ class Recalls:
                 return known
             try:
                 return await self._record(package, delivery, reason)
-            except (
-                Stale,
-                Duplicate,
-            ):  # it moved, or the same recall came twice at once and the other was recorded first
+            except (Stale, Duplicate):
+                # It moved, or the same recall came twice at once and the other was recorded first.
                 found = await self._store.delivery(delivery.id)
                 if found is None:
                     raise Defect("defect", detail=f"delivery {delivery.id} vanished") from None
