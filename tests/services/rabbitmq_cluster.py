@@ -33,7 +33,7 @@ class RabbitCluster:
 
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[RabbitCluster]:
-    """Start three nodes at once, and stop them again."""
+    """Start three nodes as one cluster, and stop them again."""
     mapper = free_port()
     folders = [folder / str(number) for number in range(3)]
     for each in folders:
@@ -43,9 +43,13 @@ def running_cluster(folder: Path) -> Iterator[RabbitCluster]:
     try:
         for node in nodes:
             node.join(names, cookie)
+        # The first alone: nodes that start together may each find nobody, and stay alone.
+        nodes[0].start()
+        for node in nodes[1:]:
             node.launch()
-        for node in nodes:
+        for node in nodes[1:]:
             node.wait()
+        assert nodes[0].evaluate("length(rabbit_nodes:all_running())") == str(len(nodes))
         yield RabbitCluster(nodes)
     finally:
         for node in nodes:
