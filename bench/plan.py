@@ -42,7 +42,7 @@ FULL = Plan(
 QUICK = Plan(
     cases=(
         Case("8 KB", 1, 300, 150),
-        Case("8 KB", 32, 1600, 500),
+        Case("8 KB", 32, 3200, 1000),
         Case("100 KB", 8, 300, 100),
         Case("100 KB", 32, 600, 200),
     ),

@@ -24,6 +24,7 @@ from collections.abc import Callable
 
 WINDOW = 1.0  #: seconds; what weighs most is judged over one to two of them
 PRESENCE = 10.0  #: seconds after its last package for which a system counts as one of those who send
+BRIEFLY = 2.0  #: the same beside a system that only takes what waits for it: most that do keep up with what comes
 FLOOD = 100  #: small packages, or as many bytes, in that time from which a system may be said to flood
 DOMINANT = 4  #: times the weight of all others together
 TAKING = 0.3  #: weight of a look into the inbox, a content, or a word about a delivery: estimated, 0.2 to 0.5 of a small package
@@ -105,7 +106,7 @@ class Pace:
             return False
         now = self._seconds()
         last, last_at = self._last
-        if now - (self._other_at if name == last else last_at) > PRESENCE:
+        if now - self._other_at > PRESENCE if name == last else now - last_at > BRIEFLY:
             return False  # it is alone
         own = self._now.get(name, 0.0) + self._before.get(name, 0.0)
         total = sum(self._now.values()) + sum(self._before.values())

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from hub.pace import CALM, COST, FLOOD, HEAVY, LONGEST, PRESENCE, TAKING, WINDOW, YIELD, Pace
+from hub.pace import BRIEFLY, CALM, COST, FLOOD, HEAVY, LONGEST, PRESENCE, TAKING, WINDOW, YIELD, Pace
 
 SHARE = 0.5
 MOST = COST[1]
@@ -251,8 +251,8 @@ def test_takings_are_rested_for_together(drained: Machine):
 
 
 def test_who_takes_alone_is_not_held(drained: Machine):
-    """Where nobody sends, a queue is taken as fast as it is asked for; those who only look are nobody's measure."""
-    drained.rests(PRESENCE + 1)
+    """Where nobody sends just now, a queue is taken as fast as it is asked for; those who only look are nobody's measure."""
+    drained.rests(BRIEFLY + 0.001)
     taken(drained, "poller", 1)
     taken(drained, "drain", math.ceil(FLOOD / TAKING) + 10)
     assert drained.pace.wait("drain") == 0.0
