@@ -24,8 +24,8 @@ from hub.settings import Settings
 from hub.signals import Signals
 from hub.starting import take_up
 
-#: A process that carries relays what it accepted: others would fight with it for the same orders. Should it die before that,
-#: they find them when they look again, once a second.
+#: A process that carries relays what it records: others would fight with it for the same orders. Should it die before that,
+#: they find them when they look again, once a second, or when its claim has run out.
 _SEEN_TO = frozenset({"outbox"})
 
 
