@@ -16,11 +16,10 @@ AWAY = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
 @contextmanager
 def translated(*others: type[Exception]) -> Iterator[None]:
     """Raise `Deferral` (broker-unavailable) for whatever the broker, or its absence, raised; for `others` as well."""
-    caught: tuple[type[Exception], ...] = (*AWAY, *others)
     try:
         yield
     except Exception as error:
-        if isinstance(error, caught) or _is_bare(error):
+        if isinstance(error, others) or is_away(error):
             raise unavailable(str(error) or type(error).__name__) from error
         raise
 
@@ -31,13 +30,16 @@ def forgiven() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not (isinstance(error, AWAY) or _is_bare(error)):
+        if not is_away(error):
             raise
 
 
-def _is_bare(error: Exception) -> bool:
-    """Whether this is what the client ends a write with that it had in hand when the connection was lost."""
-    return type(error) is Exception
+def is_away(error: Exception) -> bool:
+    """Tell whether the broker, or the way to it, has failed.
+
+    What the client had in hand when the connection was lost it ends with an exception of no kind at all.
+    """
+    return isinstance(error, AWAY) or type(error) is Exception
 
 
 def unavailable(detail: str) -> Deferral:

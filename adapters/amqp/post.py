@@ -11,7 +11,7 @@ from aio_pika.exceptions import DeliveryError, PublishError
 
 from adapters.amqp.connection import Line
 from adapters.amqp.consumer import Lost
-from adapters.amqp.errors import AWAY, translated
+from adapters.amqp.errors import is_away, translated
 from adapters.amqp.patience import Patience
 from adapters.amqp.suspects import Suspects
 from adapters.amqp.topology import ORDERS, declare_queue, declare_shared, delete, exists, queue_name
@@ -59,7 +59,9 @@ class Post:
                 return "nack: the broker does not take it"
             except TimeoutError:
                 return await self._in_doubt(name, now)
-            except AWAY as error:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 return f"connection-lost: {error}"
             else:
                 self._confirmed_at = _now()

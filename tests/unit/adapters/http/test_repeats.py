@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+import structlog
 from aiohttp.test_utils import make_mocked_request
 
 from adapters.http.context import remember
@@ -63,7 +64,7 @@ def lines(tmp_path):
             return [json.loads(line) for line in stream]
 
         yield read
-    configure_logs()
+    structlog.reset_defaults()  # what is configured now is remembered by each logger that is used first after it
 
 
 @pytest.fixture
