@@ -13,7 +13,7 @@ from adapters.amqp.topology import ORDERS, queue_name
 from adapters.amqp.watching import OLDEST
 from hub.trouble import Deferral
 from routing.values import Lane
-from tests.contract.amqp import SYSTEMS, PatientBroker, count, empty_broker, raw_channel
+from tests.contract.amqp import SYSTEMS, PatientBroker, empty_broker, raw_channel
 from tests.contract.test_broker import NOBODY, ids, orders
 from tests.services.rabbitmq import RabbitNode
 from tests.support.hub import free_port
