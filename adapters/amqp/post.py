@@ -18,8 +18,6 @@ from adapters.amqp.topology import ORDERS, declare_queue, declare_shared, delete
 from hub.trouble import Deferral, Trouble
 from routing.values import Lane
 
-_TOGETHER = 4096  #: bytes of a message that is written to the socket together with others
-
 _log = structlog.get_logger()
 
 
@@ -84,15 +82,13 @@ class Post:
     async def _publish(self, channel: AbstractChannel, name: str, message: AbstractMessage) -> None:
         """Publish one and wait for its confirmation."""
         underlay = await channel.get_underlay_channel()
-        await underlay.basic_publish(  # type: ignore[call-arg] # its interface leaves out `wait`
+        await underlay.basic_publish(
             message.body,
             exchange=ORDERS,
             routing_key=name,
             properties=message.properties,
             mandatory=True,
             timeout=self._patience.trial if name in self._suspects else self._patience.confirm,
-            # Else the next one is written only after the socket has taken this one: one write for each, however small.
-            wait=len(message.body) > _TOGETHER,
         )
 
     async def _in_doubt(self, name: str, sent_at: float) -> str:
