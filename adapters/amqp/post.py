@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractMessage
@@ -17,6 +18,8 @@ from adapters.amqp.suspects import Suspects
 from adapters.amqp.topology import ORDERS, declare_queue, declare_shared, delete, exists, queue_name
 from hub.trouble import Deferral, Trouble
 from routing.values import Lane
+
+_TOGETHER = 4096  #: bytes of a message that is written to the socket together with others
 
 _log = structlog.get_logger()
 
@@ -34,6 +37,8 @@ class Post:
         self._patience = patience
         self._makes_anew = makes_anew
         self._channel: AbstractChannel | None = None
+        self._left: AbstractChannel | None = None
+        self._left_at = -patience.confirm
         self._declared: set[str] = set()
         self._declaring: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._suspects = Suspects()
@@ -54,6 +59,7 @@ class Post:
             except PublishError:  # the queue was deleted, or its binding: it is made again, once
                 self._declared.discard(name)
             except DeliveryError:
+                await self._leave(channel)
                 return "nack: the broker does not take it"
             except TimeoutError:
                 return await self._in_doubt(name, now)
@@ -82,14 +88,32 @@ class Post:
     async def _publish(self, channel: AbstractChannel, name: str, message: AbstractMessage) -> None:
         """Publish one and wait for its confirmation."""
         underlay = await channel.get_underlay_channel()
-        await underlay.basic_publish(
+        await underlay.basic_publish(  # type: ignore[call-arg] # its interface leaves out `wait`
             message.body,
             exchange=ORDERS,
             routing_key=name,
             properties=message.properties,
             mandatory=True,
             timeout=self._patience.trial if name in self._suspects else self._patience.confirm,
+            # Else the next one is written only after the socket has taken this one: one write for each, however small.
+            wait=len(message.body) > _TOGETHER,
         )
+
+    async def _leave(self, refused: AbstractChannel) -> None:
+        """Publish on a new channel from now on; the one that was left is closed when nothing can be in flight on it.
+
+        A channel of RabbitMQ 3.10 whose first publication to a quorum queue came between the loss of the queue's leader
+        and the election of the next one asks the lost node for ever, and refuses every publication to this queue.
+        """
+        async with self._declaring[""]:
+            if refused is not self._channel or _now() < self._left_at + self._patience.confirm:
+                return
+            self._left_at = _now()
+            with suppress(Deferral), translated(RuntimeError):
+                self._channel = await self._line.channel(publisher_confirms=True)
+                left, self._left = self._left, refused
+                if left is not None:
+                    await left.close()
 
     async def _in_doubt(self, name: str, sent_at: float) -> str:
         """Say that a queue did not confirm; raise `Deferral` when the broker takes nothing from anybody."""

@@ -10,6 +10,10 @@ from pathlib import Path
 from tests.services.rabbitmq import RabbitNode
 from tests.support.hub import free_port
 
+_LOOKUP = '{ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"%s">>)), '
+_LEADER = _LOOKUP + "element(2, amqqueue:get_pid(Queue))"
+_TRANSFER = _LOOKUP + "rabbit_quorum_queue:transfer_leadership(Queue, '%s')"
+
 
 class RabbitCluster:
     """The nodes, running."""
@@ -24,11 +28,12 @@ class RabbitCluster:
 
     def leader_of(self, queue: str) -> RabbitNode:
         """Return the node that leads a queue."""
-        for line in self.nodes[0].ctl("list_queues", "name", "leader").splitlines():
-            name, _, leader = line.partition("\t")
-            if name == queue:
-                return next(node for node in self.nodes if node.name == leader)
-        raise AssertionError(f"there is no queue {queue}")
+        (leader,) = [each for each in self.nodes if each.name == self.nodes[0].evaluate(_LEADER % queue)]
+        return leader
+
+    def transfer(self, queue: str, leader: RabbitNode) -> None:
+        """Have another node lead a queue."""
+        assert self.nodes[0].evaluate(_TRANSFER % (queue, leader.name)) == f"{{migrated, {leader.name}}}"
 
 
 @contextmanager

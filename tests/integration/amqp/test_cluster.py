@@ -4,9 +4,15 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from aio_pika import DeliveryMode, Message
 
 from adapters.amqp.broker import AmqpBroker
+from adapters.amqp.connection import Line
+from adapters.amqp.patience import PATIENT
+from adapters.amqp.post import Post
+from adapters.amqp.topology import queue_name
 from hub.trouble import Deferral
+from routing.values import Lane
 from tests.contract.amqp import PatientBroker
 from tests.contract.test_broker import ids, orders
 from tests.services.rabbitmq_cluster import running_cluster
@@ -55,6 +61,34 @@ class Carriage:
                 last = loop.time()
                 self.taken.update(ids(tickets))
             await asyncio.sleep(0.02)
+
+
+async def _until(is_true):
+    while not await asyncio.to_thread(is_true):
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.timeout(180)
+async def test_publishing_after_a_leader_was_lost(cluster):
+    """Row 52: a queue whose leader is lost just before the first publication to it takes publications again."""
+    name, lost_node = queue_name("late", Lane.NORMAL), cluster.nodes[2]
+
+    async def lose_the_leader(_system_id):
+        """Called when the queue has just been made."""
+        await asyncio.to_thread(cluster.transfer, name, lost_node)
+        await _until(lambda: cluster.leader_of(name) is lost_node)
+        await asyncio.to_thread(lost_node.kill)
+
+    post = Post(Line(cluster.nodes[0].url, "publishing"), lost=lose_the_leader, patience=PATIENT)
+    message = Message(b"", message_id="1", delivery_mode=DeliveryMode.PERSISTENT)
+    try:
+        assert (await post.send("late", Lane.NORMAL, message)).startswith("nack")
+        async with asyncio.timeout(LONGEST_PAUSE):
+            while await post.send("late", Lane.NORMAL, message) is not None:
+                await asyncio.sleep(0.2)
+    finally:
+        await post.close()
+        await asyncio.to_thread(lost_node.start)
 
 
 @pytest.mark.timeout(180)
