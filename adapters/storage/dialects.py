@@ -99,6 +99,12 @@ def queue_for_append(connection: Connection) -> None:
         execute(connection, "SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
 
 
+def take_time(connection: Connection) -> None:
+    """Let this transaction, which changes nothing, keep the server waiting while what it found is copied or checked."""
+    if is_server(connection):
+        execute(connection, "SET LOCAL idle_in_transaction_session_timeout = 0", ())
+
+
 def is_in_process(url: str) -> bool:
     """Return whether the engine runs inside this process, so that a small read costs no more than asking for it."""
     return make_url(url).get_backend_name() == "sqlite"

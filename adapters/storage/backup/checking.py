@@ -14,7 +14,7 @@ from adapters.storage.backup.manifest import Manifest
 from adapters.storage.backup.rows import digest_of
 from adapters.storage.backup.taking import Progress, counted
 from adapters.storage.content import ContentFiles
-from adapters.storage.dialects import open_engines
+from adapters.storage.dialects import open_engines, take_time
 from adapters.storage.epochs import newest_point
 from adapters.storage.errors import translated
 from adapters.storage.tables import contents, events, metadata, packages
@@ -47,6 +47,7 @@ def check_restored(
     faults = _Faults()
     try:
         with translated(), engines.reader.connect() as connection:
+            take_time(connection)
             rows = faults.gather(_rows(connection, manifest))
             faults.gather(_newest(connection, manifest))
             receipts = faults.gather(_receipts(connection, open_receipt, partial(progress, "receipts")))

@@ -20,7 +20,7 @@ from adapters.storage.backup.errors import BackupDamaged, PlaceInUse
 from adapters.storage.backup.manifest import FORMAT, Contents, Manifest, Newest, TableFile, write_manifest
 from adapters.storage.backup.rows import write_rows
 from adapters.storage.content import ContentFiles
-from adapters.storage.dialects import open_engines
+from adapters.storage.dialects import open_engines, take_time
 from adapters.storage.errors import translated
 from adapters.storage.leases import BACKUP, hold, let_go
 from adapters.storage.tables import contents, events, leases, queue
@@ -90,6 +90,7 @@ def _keeping_purges_away(engine: Engine, progress: Progress) -> Iterator[Progres
 
 def _take(connection: Connection, files: ContentFiles, folder: Path, hub: str, progress: Progress) -> Manifest:
     """Write everything that one snapshot of the database holds."""
+    take_time(connection)
     revisions = MigrationContext.configure(connection).get_current_heads()  # the first read: the snapshot begins
     made_at = datetime.now(UTC)
     written = []
