@@ -104,8 +104,10 @@ class Reader(Protocol):
     async def overdue(self, now: datetime, limit: int) -> tuple[tuple[Package, Delivery], ...]:
         """Return deliveries that are not final and whose deadline has passed."""
 
-    async def in_state(self, state: State, system_id: str | None, limit: int) -> tuple[tuple[Package, Delivery], ...]:
-        """Return deliveries in one state, oldest first."""
+    async def in_state(
+        self, state: State, system_id: str | None, limit: int, after: str = ""
+    ) -> tuple[tuple[Package, Delivery], ...]:
+        """Return deliveries in one state, oldest first, those behind the delivery `after`."""
 
     async def unfinished(self) -> Mapping[tuple[str, Lane, State], int]:
         """Return how many deliveries are not final, by system, lane and state."""

@@ -25,11 +25,14 @@ class Redrive:
         self._clock = clock
 
     async def redrive_all(self, system_id: str | None = None) -> int:
-        """Redrive every dead delivery (of one system); return how many there were."""
-        total = 0
-        while dead := await self._store.in_state(State.DEAD, system_id, BATCH):
+        """Redrive every dead delivery (of one system); return how many there were.
+
+        Each once: a running hub may give up the first of them again before the last one was put on its way.
+        """
+        total, after = 0, ""
+        while dead := await self._store.in_state(State.DEAD, system_id, BATCH, after):
             await gather_all(self.redrive(package, delivery) for package, delivery in dead)
-            total += len(dead)
+            total, after = total + len(dead), dead[-1][1].id
         return total
 
     async def redrive(self, package: Package, delivery: Delivery) -> None:

@@ -57,7 +57,7 @@ _overdue = (
 )
 _in_state = (
     select(deliveries.c.id)
-    .where(deliveries.c.state == bindparam("state"))
+    .where(deliveries.c.state == bindparam("state"), deliveries.c.id > bindparam("after"))
     .order_by(deliveries.c.id)
     .limit(bindparam("limit"))
 )
@@ -116,14 +116,16 @@ class Lists:
         """Return deliveries that are not final and whose deadline has passed."""
         return await self._pairs(_overdue, now=micros(now), limit=limit)
 
-    async def in_state(self, state: State, system_id: str | None, limit: int) -> tuple[tuple[Package, Delivery], ...]:
-        """Return deliveries in one state, oldest first. Final states are walked from the first delivery ever."""
+    async def in_state(
+        self, state: State, system_id: str | None, limit: int, after: str = ""
+    ) -> tuple[tuple[Package, Delivery], ...]:
+        """Return deliveries in one state, oldest first, those behind `after`. Final states are walked from there."""
         statement = _in_state if state.is_final else _in_state.where(of("deliveries", UNFINISHED))
         if system_id is not None:
             statement = statement.where(deliveries.c.system_id == system_id)
         # First which, then all about them: otherwise a planner may join everything that is in the state before it counts.
         chosen = package_and_delivery().where(deliveries.c.id.in_(select(statement.subquery().c.id)))
-        return await self._pairs(chosen.order_by(deliveries.c.id), state=state.value, limit=limit)
+        return await self._pairs(chosen.order_by(deliveries.c.id), state=state.value, limit=limit, after=after)
 
     async def unfinished(self) -> dict[tuple[str, Lane, State], int]:
         """Return how many deliveries are not final, by system, lane and state."""

@@ -242,3 +242,4 @@ async def test_deliveries_in_a_state(store, state):
     assert [each.id for _, each in await store.in_state(state, "b", 2)] == sorted(
         unit.deliveries[1].id for unit in units
     )[:2]
+    assert [each.id for _, each in await store.in_state(state, None, 10, everywhere[2])] == everywhere[3:]
