@@ -72,8 +72,8 @@ class Account(Place, frozen=True):
 
     @classmethod
     def new(cls, system_id: str, broker_url: str) -> Account:
-        """Return an account with a password of 256 bits."""
-        return cls(system_id, vhost_of(broker_url), secrets.token_urlsafe(32))
+        """Return an account with a password of 256 bits: of digits and a to f, for `rabbitmqctl` takes `-…` for an option."""
+        return cls(system_id, vhost_of(broker_url), secrets.token_hex(32))
 
     def commands(self) -> tuple[str, ...]:
         """Return the commands that make it."""

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.services.programs import MissingProgram
@@ -103,8 +104,11 @@ class RabbitNode:
         self._end(signal.SIGKILL)
 
     def freeze(self) -> None:
-        """Stop it in the midst of whatever it does (SIGSTOP)."""
+        """Stop it in the midst of whatever it does (SIGSTOP); return when it stands: for a moment it still answers."""
         os.kill(self.pid, signal.SIGSTOP)
+        node = psutil.Process(self.pid)
+        while node.status() != psutil.STATUS_STOPPED:
+            time.sleep(0.001)
 
     def thaw(self) -> None:
         """Let it go on (SIGCONT)."""

@@ -1,8 +1,6 @@
 """A broker that is away, loses its queues, cuts connections, hangs: bad-inputs.md rows 49 to 51."""
 
 import asyncio
-import os
-import signal
 from contextlib import suppress
 
 import pytest
@@ -182,11 +180,11 @@ async def test_killed_broker_with_young_queues(doomed):
 async def test_frozen_broker(broker, rabbitmq):
     """Row 50: a broker that hangs confirms nothing, and keeps nobody longer than the limit of a publication."""
     await broker.publish(orders(1))
-    os.kill(rabbitmq.pid, signal.SIGSTOP)
+    rabbitmq.freeze()
     try:
         assert await broker.publish(orders(5)) == ()
     finally:
-        os.kill(rabbitmq.pid, signal.SIGCONT)
+        rabbitmq.thaw()
 
 
 async def test_alarm(broker, rabbitmq):
