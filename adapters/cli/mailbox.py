@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from adapters.cli.credentials import HubOptions
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.trouble import UsageFault
+from adapters.cli.trouble import UsageFault, explain
+
+if TYPE_CHECKING:
+    from adapters.client.values import Concluded
 
 
 async def inbox(
@@ -85,6 +89,8 @@ async def fetch(
 async def ack(delivery: str, /, *deliveries: str, hub: HubOptions | None = None, as_json: AsJson = False) -> int:
     """Say that packages arrived durably. The hub answers with the receipt of the handover; repeats give the same one.
 
+    When one is refused the others are acknowledged all the same.
+
     Parameters
     ----------
     delivery
@@ -92,14 +98,25 @@ async def ack(delivery: str, /, *deliveries: str, hub: HubOptions | None = None,
     deliveries
         Ids of more.
     """
+    from adapters.client import ClientError, ProblemError
+
+    concluded: list[Concluded] = []
+    exit_code = 0
     async with (hub or HubOptions()).connect() as client:
-        concluded = [await client.acknowledge(each) for each in (delivery, *deliveries)]
+        for each in (delivery, *deliveries):
+            try:
+                concluded.append(await client.acknowledge(each))
+            except ClientError as error:
+                print(say("not-acked", delivery=each), file=sys.stderr)
+                exit_code = max(exit_code, explain(error))
+                if not isinstance(error, ProblemError):
+                    break  # nobody answers; a refusal of one delivery says nothing of the next
     if as_json:
         print_json(concluded)
     else:
-        for each in concluded:
-            print_line(say("acked", delivery=each.delivery.id))
-    return 0
+        for done in concluded:
+            print_line(say("acked", delivery=done.delivery.id))
+    return exit_code
 
 
 async def reject(

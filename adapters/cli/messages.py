@@ -150,6 +150,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "fetched": ("Đã ghi {path} ({size} byte), SHA-256 {sha256}", "Wrote {path} ({size} bytes), SHA-256 {sha256}"),
         "acked": ("{delivery}: đã nhận bàn giao", "{delivery}: handed over"),
+        "not-acked": ("{delivery}: chưa nhận bàn giao", "{delivery}: not handed over"),
         "rejected": ("{delivery}: đã từ chối", "{delivery}: refused"),
         "bad-status": ("Mã trạng thái {code} không có; dùng {known}.", "There is no status {code}; use {known}."),
         "status-sent": (

@@ -28,6 +28,8 @@ class _Sent(Struct, frozen=True, kw_only=True):
 
 
 async def send(
+    file: Path,
+    /,
     *files: Path,
     hub: HubOptions | None = None,
     sign: Annotated[
@@ -40,8 +42,10 @@ async def send(
 
     Parameters
     ----------
+    file
+        An edXML package.
     files
-        edXML packages.
+        More of them.
     trust
         Root certificates (PEM) to check receipts with; default: the one that the credentials file names.
     """
@@ -52,25 +56,25 @@ async def send(
     anchors = anchors_for(hub, trust)
     results: list[_Sent] = []
     exit_code = 0
-    for number, file in enumerate(files, 1):
-        progress = f"[{number}/{len(files)}] " if len(files) > 1 else ""
+    for number, each in enumerate((file, *files), 1):
+        progress = f"[{number}/{1 + len(files)}] " if files else ""
         try:
-            submitted = await _send(hub, file, sign)
+            submitted = await _send(hub, each, sign)
         except Exception as error:  # noqa: BLE001 - the next file is sent all the same
             if not as_json:
                 print_line(
-                    progress + say("sent-refused" if isinstance(error, ProblemError) else "sent-failed", file=file)
+                    progress + say("sent-refused" if isinstance(error, ProblemError) else "sent-failed", file=each)
                 )
             exit_code = max(exit_code, explain(error))
-            results.append(_Sent(file=str(file), problem=getattr(error, "problem", str(error))))
+            results.append(_Sent(file=str(each), problem=getattr(error, "problem", str(error))))
             continue
         is_good, sentence = verdict(submitted.package.receipt, anchors)
         exit_code = max(exit_code, NO if is_good is False else 0)
         results.append(
-            _Sent(file=str(file), package=submitted.package, is_replay=submitted.is_replay, is_receipt_good=is_good)
+            _Sent(file=str(each), package=submitted.package, is_replay=submitted.is_replay, is_receipt_good=is_good)
         )
         if not as_json:
-            _show(progress, file, submitted, sentence)
+            _show(progress, each, submitted, sentence)
     if as_json:
         print_json(results)
     return exit_code

@@ -50,10 +50,11 @@ async def track(document: str, *, hub: HubOptions | None = None, as_json: AsJson
 
 
 async def _stories(hub: HubOptions, document: str) -> tuple[Story, ...]:
-    """Ask as each system that the credentials offer until one may see the document."""
+    """Ask as each system that the credentials offer until one sent the document; a status about it is for want of that."""
     from adapters.client import ProblemError
 
     refused: ProblemError | None = None
+    found: tuple[Story, ...] = ()
     for connection in hub.connect_each():
         async with connection as client:
             try:
@@ -61,18 +62,33 @@ async def _stories(hub: HubOptions, document: str) -> tuple[Story, ...]:
             except ProblemError as error:
                 refused = error
                 continue
-            if packages:
-                return tuple([Story(each, await client.events(each.id)) for each in packages])
-    if refused is not None and refused.code != "not-found":
+            is_document = any(each.kind == "document" for each in packages)
+            if is_document or not found:
+                found = tuple([Story(each, await client.events(each.id)) for each in packages])
+            if is_document:
+                return found
+    if refused is not None and refused.code != "not-found" and not found:
         raise refused
-    return ()
+    return found
 
 
 async def _packages(client: AxisClient, document: str) -> tuple[PackageView, ...]:
-    if _UUID.fullmatch(document.lower()):
-        return (await client.package(document.lower()),)
+    if _UUID.fullmatch(document.lower()) and (package := await _package(client, document.lower())):
+        return (package,)
+    # A document's own id may be a UUID as well: the national SDK makes such ones.
     found = (await client.packages(document_id=document)).items or (await client.packages(notation=document)).items
     return tuple(reversed(found))
+
+
+async def _package(client: AxisClient, package_id: str) -> PackageView | None:
+    from adapters.client import ProblemError
+
+    try:
+        return await client.package(package_id)
+    except ProblemError as error:
+        if error.code != "not-found":
+            raise
+        return None
 
 
 def _show(story: Story) -> None:

@@ -33,7 +33,8 @@ EXCHANGE = {
     "Hand in packages and check the receipts. Repeated on a lost connection with the same bytes; harmless.": (
         "Gửi gói tin vào trục và kiểm tra biên nhận. Mất kết nối thì gửi lại đúng các byte ấy; không hại gì."
     ),
-    "edXML packages.": "Các gói tin edXML.",
+    "An edXML package.": "Một gói tin edXML.",
+    "More of them.": "Các gói tin khác.",
     "Sign with this private key and certificate: --sign KEY CERT.": "Ký bằng khóa bí mật và chứng thư này: --sign KEY CERT.",
     "Root certificates (PEM) to check receipts with; default: the one that the credentials file names.": (
         "Chứng thư gốc (PEM) để kiểm tra biên nhận; mặc định: chứng thư nêu trong tệp credentials."
@@ -53,6 +54,9 @@ EXCHANGE = {
     "Id of the delivery, from the inbox.": "Mã lượt chuyển, lấy từ hộp đến.",
     "Say that packages arrived durably. The hub answers with the receipt of the handover; repeats give the same one.": (
         "Báo rằng gói tin đã được lưu chắc chắn. Trục trả lời bằng biên nhận đã giao; báo lại thì nhận đúng biên nhận ấy."
+    ),
+    "When one is refused the others are acknowledged all the same.": (
+        "Mã nào bị từ chối thì các mã khác vẫn được xác nhận."
     ),
     "Id of a delivery.": "Mã của một lượt chuyển.",
     "Ids of more.": "Mã của các lượt chuyển khác.",

@@ -1,6 +1,7 @@
 """A document from its composition to its recall, by the command line alone, on a running hub."""
 
 import json
+import uuid
 
 import pytest
 
@@ -97,6 +98,15 @@ def test_whole_way(axis, at, sent, tmp_path, hub):
     ]
 
 
+def test_acknowledges_the_others(axis, at, sent):
+    """One id that is refused keeps no other from being acknowledged; what was is printed, and the exit code says no."""
+    wait_for(axis, at, sent, "H99.02")
+    delivery, unknown = delivery_to(sent, "H99.02"), "01a200ce-9524-7cd2-83fa-b3d2fbfb5ecf"
+    code, concluded, said = axis("ack", unknown, delivery, unknown, "--as", "H99.02", *at, "--json")
+    assert (code, [each["delivery"]["id"] for each in concluded]) == (1, [delivery])
+    assert said.count(unknown) == 2
+
+
 @pytest.mark.parametrize("name", ["id", "document_id", "notation"])
 def test_track(axis, at, sent, name):
     """A document is found by its package, its document id, and its number and notation."""
@@ -104,6 +114,38 @@ def test_track(axis, at, sent, name):
     assert code == 0
     assert sent["id"] in shown
     assert "H99.05" in shown
+
+
+def test_track_by_a_document_id_that_is_a_uuid(axis, at, key, tmp_path):
+    """A document whose own id is a UUID, as the national SDK makes them, is found by it."""
+    document_id, path = str(uuid.uuid4()), tmp_path / "out.edxml"
+    compose = ("compose", "--from", "H99.01", "--to", "H99.02", "--subject", "V/v mã UUID", "--code", "78/UUID")
+    made = axis(*compose, "-o", path, "--json")[1]
+    path.write_text(path.read_text(encoding="utf-8").replace(made["document_id"], document_id), encoding="utf-8")
+    package = axis("send", path, *key, *at, "--json")[1][0]["package"]
+    assert package["document_id"] == document_id
+    code, stories, _ = axis("track", document_id, *at, "--json")
+    assert (code, [each["package"]["id"] for each in stories]) == (0, [package["id"]])
+
+
+@pytest.mark.parametrize("name", ["document_id", "notation"])
+def test_track_finds_the_document_behind_its_status(axis, at, hub, tmp_path, name, request):
+    """The story of a document is found also when a system that is asked first has reported a status about it."""
+    path, number = tmp_path / "out.edxml", abs(hash(request.node.name)) % 100000
+    compose = ("compose", "--from", "H99.02", "--to", "H99.01", "--subject", "V/v ngược", "--code", f"{number}/NG")
+    assert axis(*compose, "-o", path)[0] == 0
+    key = ("--sign", hub.folder / "pki/H99.02.key.pem", hub.folder / "pki/H99.02.cert.pem")
+    package = axis("send", path, *key, *at, "--json")[1][0]["package"]
+    wait_for(axis, at, package, "H99.01")
+    assert axis("ack", delivery_to(package, "H99.01"), "--as", "H99.01", *at)[0] == 0
+    assert axis("status", delivery_to(package, "H99.01"), "03", "--as", "H99.01", *at)[0] == 0
+    stories = axis("track", package[name], *at, "--json")[1]
+    assert [each["package"]["id"] for each in stories] == [package["id"]]
+
+
+def test_send_nothing(axis, at):
+    """Sending needs a file; a pattern that matched none is no success."""
+    assert axis("send", *at)[0] == 2
 
 
 def test_track_in_vietnamese(axis, at, sent):
