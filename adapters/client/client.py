@@ -84,11 +84,11 @@ class AxisClient:
 
     async def events(self, package_id: str) -> tuple[TimelineEvent, ...]:
         """Return the story of a package in commit order."""
-        return (await self._list(f"/v1/packages/{_part(package_id)}/events", {}, TimelineEvent)).items
+        return await self._all(f"/v1/packages/{_part(package_id)}/events", TimelineEvent)
 
     async def package_receipts(self, package_id: str) -> tuple[ReceiptItem, ...]:
         """Return the receipts of a package in commit order."""
-        return (await self._list(f"/v1/packages/{_part(package_id)}/receipts", {}, ReceiptItem)).items
+        return await self._all(f"/v1/packages/{_part(package_id)}/receipts", ReceiptItem)
 
     async def recall(self, package_id: str, reason: str) -> tuple[RecallOutcome, ...]:
         """Recall a package; return what that did for each recipient."""
@@ -191,6 +191,14 @@ class AxisClient:
         answer = await self._transport.send(Request(method="GET", path=path, query=query, wait=wait))
         listing = _decoded(answer, Listing[item])  # type: ignore[valid-type] # the shape is chosen at run time
         return Listing(listing.items, answer.next_cursor)
+
+    async def _all(self, path: str, item: type[Value]) -> tuple[Value, ...]:
+        page = await self._list(path, {}, item)
+        items = page.items
+        while page.cursor is not None:
+            page = await self._list(path, _query(cursor=page.cursor), item)
+            items += page.items
+        return items
 
     async def _post(self, path: str, body: Mapping[str, str]) -> Answer:
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}

@@ -31,7 +31,8 @@ async def content_answer(request: web.Request, package: Package, content: Bytes)
         hdrs.ETAG: tag,
         "Repr-Digest": f"sha-256={structured(package.sha256)}",
     }
-    if tag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
+    known = request.headers.get(hdrs.IF_NONE_MATCH, "")
+    if tag in known or known.strip() == "*":
         return web.Response(status=304, headers=headers)
     headers[hdrs.CONTENT_TYPE] = "application/xml; charset=utf-8"
     headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{package.id}.edxml"'

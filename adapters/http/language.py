@@ -18,11 +18,12 @@ def language_of(accept_language: str | None) -> Language:
         tag, _, parameters = part.partition(";")
         primary = tag.strip().partition("-")[0]
         if primary in weights:
-            weights[primary] = max(weights[primary], _weight(parameters))
+            weights[primary] = max(weights[primary], weight_of(parameters))
     return "en" if weights["en"] > weights["vi"] else "vi"
 
 
-def _weight(parameters: str) -> float:
+def weight_of(parameters: str) -> float:
+    """Return the weight that stands behind a choice (RFC 9110 section 12.4.2): 1 when none does, 0 when it is no number."""
     name, _, value = parameters.strip().partition("=")
     if name.strip() != "q":
         return 1.0

@@ -43,6 +43,13 @@ class PackagesAsked(Struct, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
 
+class StoryAsked(Struct, frozen=True, kw_only=True):
+    """Which part of the story of one package; few packages have a second page."""
+
+    limit: Limit = 200
+    cursor: Cursor | None = None
+
+
 class ReceiptsAsked(Struct, frozen=True, kw_only=True):
     """Which receipts."""
 
@@ -118,6 +125,8 @@ _TEXT = ("từ 1 đến 500 ký tự, không có ký tự điều khiển", "1 t
 _NUMBERS = frozenset({"limit", "wait", "lease", "after"})
 _TIMES = frozenset({"from", "to", "since"})
 _LONGEST_NUMBER = 19
+#: Empty is as if absent: clients know `?after=&wait=20` and `?wait=20&limit=50&lane=`. Any other empty value is refused.
+_MAY_BE_EMPTY = frozenset({"after", "lane"})
 
 
 def asked(request: web.Request, form: type[Asked]) -> Asked:
@@ -132,7 +141,7 @@ def asked(request: web.Request, form: type[Asked]) -> Asked:
             faults.append(_unknown(name, readers))
         elif len(query.getall(name)) > 1:
             faults.append(_fault(name, "query-repeated", "chỉ được ghi một lần", "may be given once only"))
-        else:
+        elif query[name] or name not in _MAY_BE_EMPTY:
             attribute, read = readers[name]
             try:
                 found[attribute] = read(query[name])

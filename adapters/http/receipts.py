@@ -5,9 +5,9 @@ from __future__ import annotations
 from aiohttp import hdrs, web
 
 from adapters.http import views
-from adapters.http.answers import body_answer, json_answer, list_answer
+from adapters.http.answers import JSON, body_answer, json_answer, list_answer
 from adapters.http.context import caller_of, services_of
-from adapters.http.language import language_of
+from adapters.http.language import language_of, weight_of
 from adapters.http.paths import id_in
 from adapters.http.query import ReceiptsAsked, RefusalsAsked, asked
 from adapters.http.showing import receipt_item, receipt_view, refusal_view
@@ -36,10 +36,10 @@ async def find(request: web.Request) -> web.Response:
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show one receipt: decoded, or with `Accept: application/jose` the JWS itself."""
+    """Show one receipt: decoded, or when `Accept` prefers `application/jose` the JWS itself."""
     receipt_id = id_in(request, "receipt_id")
     record = await services_of(request).library.receipt(caller_of(request), receipt_id)
-    if JOSE in request.headers.get(hdrs.ACCEPT, ""):
+    if _prefers_jose(request.headers.get(hdrs.ACCEPT, "")):
         return body_answer((record.jws or "").encode(), JOSE, headers={hdrs.VARY: hdrs.ACCEPT})
     return json_answer(receipt_view(record), headers={hdrs.VARY: hdrs.ACCEPT})
 
@@ -60,3 +60,13 @@ async def find_refusals(request: web.Request) -> web.Response:
     language = language_of(request.headers.get(hdrs.ACCEPT_LANGUAGE))
     view = views.Refusals(tuple(refusal_view(each, language) for each in page.items))
     return list_answer(request, view, {"cursor": page.cursor} if page.cursor else None)
+
+
+def _prefers_jose(accept: str) -> bool:
+    """Whether the JWS itself is asked for by name, and JSON not with more weight (RFC 9110 section 12.5.1)."""
+    weights: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        media_range, _, parameters = part.partition(";")
+        weights[media_range.strip()] = weight_of(parameters)
+    decoded = next((weights[each] for each in (JSON, "application/*", "*/*") if each in weights), 0.0)
+    return 0.0 < weights.get(JOSE, 0.0) >= decoded

@@ -50,8 +50,8 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/packages", packages.find, _READERS, query.PackagesAsked),
     _get("/v1/packages/{package_id}", packages.show, _READERS),
     _get("/v1/packages/{package_id}/content", packages.content, _READERS),
-    _get("/v1/packages/{package_id}/events", packages.events, _READERS),
-    _get("/v1/packages/{package_id}/receipts", packages.receipts, _READERS),
+    _get("/v1/packages/{package_id}/events", packages.events, _READERS, query.StoryAsked),
+    _get("/v1/packages/{package_id}/receipts", packages.receipts, _READERS, query.StoryAsked),
     _post("/v1/packages/{package_id}/recall", packages.recall, _SYSTEMS),
     # Collecting leases what it returns, so no HEAD.
     _get("/v1/inbox", inbox.collect, _SYSTEMS, query.InboxAsked, has_head=False),

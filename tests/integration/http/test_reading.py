@@ -145,6 +145,12 @@ def test_etag(world):
     assert (again.status, again.body, again.headers["ETag"]) == (304, b"", tag)
 
 
+def test_any_etag(world):
+    """`If-None-Match: *` is met by content that is there (RFC 9110 section 13.1.2)."""
+    path = f"/v1/packages/{world.accepted()['id']}/content"
+    assert world.api().get(path, If_None_Match="*").status == 304
+
+
 def test_large_content_streams(world):
     """Content from a file comes whole, and HEAD tells its length."""
     package = world.signed(files=[NewFile("a.pdf", b"%PDF-1.7" + bytes(3_000_000))])
@@ -164,6 +170,44 @@ def test_receipt_as_jose_and_json(world):
     assert jose.headers["Content-Type"] == "application/jose"
     assert jose.body.decode() == decoded.jws == package["receipt"]
     assert (decoded.event, decoded.package.sha256) == ("SubmissionAcceptance", package["sha256"])
+
+
+@pytest.mark.parametrize(
+    "accept, media_type",
+    [
+        ("application/jose, application/json", "application/jose"),
+        ("APPLICATION/JOSE, */*;q=0.1", "application/jose"),
+        ("application/json, application/jose;q=0.5", "application/json"),
+        ("application/json, application/jose;q=0", "application/json"),
+        ("application/jose+json", "application/json"),
+        ("*/*", "application/json"),
+    ],
+)
+def test_receipt_in_the_preferred_form(world, accept, media_type):
+    """A receipt comes in the form that `Accept` gives more weight to; another name that begins alike is not meant."""
+    world.accepted()
+    receipt = world.api().get("/v1/receipts?limit=1").json["items"][0]
+    assert world.api().get(f"/v1/receipts/{receipt['id']}", Accept=accept).headers["Content-Type"] == media_type
+
+
+@pytest.mark.parametrize("path", ["events", "receipts"])
+def test_story_in_pages(world, path):
+    """Events and receipts of a package come in pages like every list: in commit order, each of them once."""
+    package = world.accepted(recipients=["H99.02", "H99.05", "H99.06"])
+    for caller in (B, "H99.05", "H99.06"):
+        world.collected(package, caller)
+    story = f"/v1/packages/{package['id']}/{path}"
+    whole = world.api().get(story).json["items"]
+    assert len(whole) >= 4
+    assert walked(world.api(), f"{story}?limit=3") == whole
+    assert len(world.api().get(f"{story}?limit=3").json["items"]) == 3
+
+
+def test_cursor_of_another_story(world):
+    """A cursor that this package's story did not make is refused."""
+    package = world.accepted()
+    answer = world.api().get(f"/v1/packages/{package['id']}/events?cursor={uuid7()}")
+    assert (answer.status, answer.code) == (400, "cursor-invalid")
 
 
 def test_receipts_verify(world):

@@ -43,6 +43,12 @@ def test_inbox():
     )
 
 
+def test_empty_as_the_contract_writes_it():
+    """The addresses that the contract prints can be asked as they stand: an empty `after` or `lane` is none."""
+    assert ask("after=&wait=20", FeedAsked) == FeedAsked(after=0, wait=20)
+    assert ask("wait=20&limit=50&lane=", InboxAsked) == InboxAsked(wait=20, limit=50, lane=None)
+
+
 @pytest.mark.parametrize("text", ["2026-11-22T01:00:00Z", "2026-11-22T08:00:00%2B07:00", "2026-11-22T08:00:00+07:00"])
 def test_times(text):
     """Times have a zone; a plus sign that came as a space is mended."""
