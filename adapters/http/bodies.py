@@ -40,8 +40,8 @@ async def expect_at_once(request: web.Request) -> None:
 
 def refuse_encoding(request: web.Request) -> None:
     """Raise `Refusal` content-encoding-unsupported unless the body is sent as it is."""
-    encoding = request.headers.get(hdrs.CONTENT_ENCODING)
-    if encoding is not None and encoding.strip().lower() not in {"", "identity"}:
+    encodings = request.headers.getall(hdrs.CONTENT_ENCODING, ())
+    if any(each.strip().lower() not in {"", "identity"} for each in encodings):
         raise Refusal("content-encoding-unsupported")
 
 

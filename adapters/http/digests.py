@@ -11,18 +11,19 @@ _SHA256 = re.compile(r"(?:^|,)\s*sha-256=(?P<value>[^,;]*)")
 _BYTES = re.compile(r":[A-Za-z0-9+/]{43}=:\s*")
 
 
-def require_digest(content_digest: str | None, sha256: str) -> None:
-    """Raise `Refusal` content-digest-mismatch when a stated SHA-256 is not this one (hex). Other algorithms are ignored."""
-    stated = None if content_digest is None else _SHA256.search(content_digest)
-    if stated is None:
+def require_digest(content_digest: str, sha256: str) -> None:
+    """Raise `Refusal` content-digest-mismatch unless every SHA-256 that is stated is this one (hex); others are ignored."""
+    if all(_says(stated["value"], sha256) for stated in _SHA256.finditer(content_digest)):
         return
-    value = stated["value"]
-    if _BYTES.fullmatch(value) is None or b64decode(value.strip()[1:-1]).hex() != sha256:
-        raise Refusal(
-            "content-digest-mismatch",
-            detail=f"The body that arrived has sha-256={structured(sha256)}.",
-            detail_vi=f"Nội dung nhận được có sha-256={structured(sha256)}.",
-        )
+    raise Refusal(
+        "content-digest-mismatch",
+        detail=f"The body that arrived has sha-256={structured(sha256)}.",
+        detail_vi=f"Nội dung nhận được có sha-256={structured(sha256)}.",
+    )
+
+
+def _says(value: str, sha256: str) -> bool:
+    return _BYTES.fullmatch(value) is not None and b64decode(value.strip()[1:-1]).hex() == sha256
 
 
 def structured(sha256: str) -> str:

@@ -35,7 +35,8 @@ async def taken_in(request: web.Request, use: Callable[[Caller, Spooled], Awaita
     services.admission.require_place(caller_of(request))
     spooled = await _receive(request, services)
     try:
-        require_digest(request.headers.get("Content-Digest"), spooled.sha256)
+        # A list field: several lines of it are one (RFC 9110 section 5.3).
+        require_digest(", ".join(request.headers.getall("Content-Digest", ())), spooled.sha256)
         await bind_key(request, spooled.sha256)
         return await use(caller_of(request), spooled)
     finally:

@@ -66,6 +66,13 @@ def test_row_07_encodings(world, watch, encoding, body):
     watch.refused(answer, 415, "content-encoding-unsupported", is_recorded=False)
 
 
+def test_row_07_two_encodings(world, watch):
+    """Row 7: what a second line of the field says counts as well."""
+    lines = ("Content-Encoding: identity", "Content-Encoding: gzip", "Content-Length: 4", "Connection: close")
+    assert b"content-encoding-unsupported" in raw(world.hub.port, head(world, *lines) + b"<a/>")
+    watch.nothing_stored()
+
+
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/json", "application/xml; charset=utf-16", "", "xml"]
 )
@@ -169,6 +176,16 @@ def test_row_41_glued_request(world, watch):
     assert b"alive" not in answer
 
 
+@pytest.mark.parametrize("line", ["Authorization: Bearer axk_other", "Idempotency-Key: b"])
+def test_row_41_said_twice(world, watch, line):
+    """Row 41: who calls, and under which key, is said once: a proxy may have read the other line."""
+    package = world.signed()
+    answer = raw(world.hub.port, head(world, "Idempotency-Key: a", line, f"Content-Length: {len(package)}") + package)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"urn:axis:problem:protocol-error" in answer
+    watch.nothing_stored()
+
+
 def test_row_41_broken_chunks(world, watch):
     """Row 41: a body whose chunks break in the middle is refused, not taken half."""
     answer = raw(world.hub.port, head(world, "Transfer-Encoding: chunked") + b"5\r\n<a/> \r\nZZ\r\n")
@@ -226,6 +243,19 @@ def test_bad_digest(world, watch):
     """A body that does not match its stated digest is refused."""
     answer = world.api().submit(world.signed(), Content_Digest="sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:")
     watch.refused(answer, 400, "content-digest-mismatch", is_recorded=False)
+
+
+def test_bad_digest_in_a_second_line(world, watch):
+    """A SHA-256 counts wherever in the field it is stated."""
+    package = world.signed()
+    lines = (
+        "Content-Digest: sha-512=:AAAA:",
+        "Content-Digest: sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:",
+        f"Content-Length: {len(package)}",
+        "Connection: close",
+    )
+    assert b"content-digest-mismatch" in raw(world.hub.port, head(world, *lines) + package)
+    watch.nothing_stored()
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "", "a b", "ủ".encode().decode("latin-1")])

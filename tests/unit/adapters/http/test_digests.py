@@ -10,19 +10,29 @@ from hub.trouble import Refusal
 
 SHA256 = hashlib.sha256(b"body").hexdigest()
 GOOD = f"sha-256=:{b64encode(hashlib.sha256(b'body').digest()).decode()}:"
+OTHER = f"sha-256=:{b64encode(hashlib.sha256(b'other').digest()).decode()}:"
 
 
-@pytest.mark.parametrize("field", [None, GOOD, f"sha-512=:AAAA:, {GOOD}", "md5=:AAAA:", f"{GOOD};x=1"])
+@pytest.mark.parametrize("field", ["", GOOD, f"{GOOD}, {GOOD}", f"sha-512=:AAAA:, {GOOD}", "md5=:AAAA:", f"{GOOD};x=1"])
 def test_agrees(field):
     """The right SHA-256 is accepted, and so is a field without one."""
     require_digest(field, SHA256)
 
 
 @pytest.mark.parametrize(
-    "field", ["sha-256=:AAAA:", "sha-256=abc", f"sha-256={SHA256}", "sha-256=", GOOD.replace(":", "")]
+    "field",
+    [
+        "sha-256=:AAAA:",
+        "sha-256=abc",
+        f"sha-256={SHA256}",
+        "sha-256=",
+        GOOD.replace(":", ""),
+        f"{GOOD}, {OTHER}",
+        f"{OTHER}, {GOOD}",
+    ],
 )
 def test_does_not_agree(field):
-    """Another SHA-256, or one that cannot be read, is a mismatch."""
+    """Another SHA-256, or one that cannot be read, is a mismatch, also beside the right one."""
     with pytest.raises(Refusal) as caught:
         require_digest(field, SHA256)
     assert caught.value.code == "content-digest-mismatch"

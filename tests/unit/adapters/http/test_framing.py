@@ -2,6 +2,7 @@
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from adapters.http.framing import require_plain
 from hub.trouble import Refusal
@@ -28,3 +29,11 @@ def test_codings(coding):
     require_plain(make_mocked_request("POST", "/", {"Transfer-Encoding": "Chunked"}))
     with pytest.raises(Refusal, match="protocol-error"):
         require_plain(make_mocked_request("POST", "/", {"Transfer-Encoding": coding}))
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization", "Idempotency-Key"])
+def test_said_twice(name):
+    """Who calls, and under which key, is said once."""
+    require_plain(make_mocked_request("POST", "/", CIMultiDict({name: "a"})))
+    with pytest.raises(Refusal, match="protocol-error"):
+        require_plain(make_mocked_request("POST", "/", CIMultiDict([(name, "a"), (name.title(), "a")])))
