@@ -13,10 +13,9 @@ import errno
 import fcntl
 import os
 import secrets
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 
 from hub.spool import Spooled
@@ -88,13 +87,14 @@ class ContentFiles:
         """Return the folders to sweep: that of unfinished files, and those that hold content."""
         return (self._folder / UNFINISHED, *sorted(self._folder.glob("[0-9a-f][0-9a-f]")))
 
-    def sweep(self, folder: Path, known: Callable[[list[str]], set[str]], older_than: timedelta) -> int:
-        """Remove the files of one folder that are not `known` and not touched for a while; return how many."""
-        limit = time.time() - older_than.total_seconds()
-        old = [path for path in folder.iterdir() if path.stat().st_mtime < limit]
-        kept = known([path.name for path in old]) if old else set()
+    def untouched(self, folder: Path, since: datetime) -> list[str]:
+        """Return the names of the files of one folder that nobody has touched since then."""
+        return [path.name for path in folder.iterdir() if _is_untouched(path, since)]
+
+    def remove(self, folder: Path, names: Iterable[str], since: datetime) -> int:
+        """Remove files of one folder, but those that were touched after all; return how many."""
         with locked(folder, fcntl.LOCK_EX):
-            return sum(_remove(path, limit) for path in old if path.name not in kept)
+            return sum(_remove(folder / name, since) for name in names)
 
     def _write(self, spooled: Spooled, place: Path) -> None:
         temporary = self._folder / UNFINISHED / secrets.token_hex(16)
@@ -146,13 +146,17 @@ def _move(source: Path | None, place: Path) -> bool:
     return True
 
 
-def _remove(path: Path, limit: float) -> int:
+def _is_untouched(path: Path, since: datetime) -> bool:
     try:
-        if path.stat().st_mtime >= limit:
-            return 0
-        path.unlink()
-    except FileNotFoundError:
+        return path.stat().st_mtime < since.timestamp()
+    except FileNotFoundError:  # it was renamed, or removed, in this moment
+        return False
+
+
+def _remove(path: Path, since: datetime) -> int:
+    if not _is_untouched(path, since):
         return 0
+    path.unlink(missing_ok=True)
     return 1
 
 
