@@ -66,25 +66,28 @@ class Place(Struct, frozen=True):
 
 
 class Account(Place, frozen=True):
-    """An account to be made, or whose password is to be changed."""
+    """An account to be made, or whose password is to be changed. Without its rights (`is_open`) while its system is suspended."""
 
     password: str
+    is_open: bool = True
 
     @classmethod
-    def new(cls, system_id: str, broker_url: str) -> Account:
+    def new(cls, system_id: str, broker_url: str, *, is_open: bool = True) -> Account:
         """Return an account with a password of 256 bits: of digits and a to f, for `rabbitmqctl` takes `-…` for an option."""
-        return cls(system_id, vhost_of(broker_url), secrets.token_hex(32))
+        return cls(system_id, vhost_of(broker_url), secrets.token_hex(32), is_open)
 
     def commands(self) -> tuple[str, ...]:
         """Return the commands that make it."""
-        return (shlex.join(("rabbitmqctl", "add_user", self.system_id, self.password)), *self.opening())
+        made = shlex.join(("rabbitmqctl", "add_user", self.system_id, self.password))
+        return (made, *self.opening()) if self.is_open else (made,)
 
 
 async def make(account: Account, management_url: str) -> None:
-    """Make an account, or give one that exists this password and these rights; raise `Deferral` when that fails."""
+    """Make an account, or give one that exists this password and its rights; raise `Deferral` when that fails."""
     async with _management(management_url) as management:
         await management.ask("PUT", ("users", account.system_id), {"password": account.password, "tags": ""})
-        await _open(management, account)
+        if account.is_open:
+            await _open(management, account)
 
 
 async def reopen(place: Place, management_url: str) -> None:

@@ -162,7 +162,9 @@ async def change(
             raise UsageFault("webhook-only", what=id, binding=system.binding)
         secret = _new_secret() if new_secret and is_webhook else None
         changes = {field: value for field, value in given.items() if value is not None}
-        account = new_account(id, read_config(config)[0].broker) if new_secret and is_amqp else None
+        account = None
+        if new_secret and is_amqp:
+            account = new_account(id, read_config(config)[0].broker, is_open=system.is_active)
         await storage.registers.update_system(replace(system, **changes), secret)
     await _print_secrets("changed", id, secret, account, config, as_json=as_json)
     return 0

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from hub.settings import BrokerSettings
 
 
-def new_account(system_id: str, broker: BrokerSettings) -> Account:
+def new_account(system_id: str, broker: BrokerSettings, *, is_open: bool = True) -> Account:
     """Return an account to be made; raise `UsageFault` without a broker, at which nobody can consume."""
     from adapters.amqp.accounts import Account
 
     if not broker.url:
         raise UsageFault("amqp-needs-broker")
-    return Account.new(system_id, broker.url)
+    return Account.new(system_id, broker.url, is_open=is_open)
 
 
 async def set_open(system_id: str, broker: BrokerSettings, *, is_open: bool) -> None:

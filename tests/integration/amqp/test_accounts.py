@@ -160,3 +160,16 @@ async def test_dead_letters(hub, node):
         assert letter["reason"].startswith("json-invalid")
     assert "1" in axis("queue", "letters", "--purge", "--config", str(hub.config)).stdout
     assert json.loads(axis("queue", "letters", "--config", str(hub.config), "--json").stdout) == []
+
+
+async def test_a_new_password_opens_nothing(hub, node):
+    """A suspended system that gets a new password stays shut out; resumed, it is let in with it."""
+    add = axis(
+        "system", "add", "moi-mat-khau", "--name", "Mới", "--binding", "amqp", "--config", str(hub.config)
+    ).stdout
+    url = next(word for word in add.split() if word.startswith("amqp://"))
+    axis("system", "suspend", "moi-mat-khau", "--config", str(hub.config))
+    said = axis("system", "change", "moi-mat-khau", "--new-secret", "--config", str(hub.config)).stdout
+    assert rights(node, "moi-mat-khau") is None
+    axis("system", "resume", "moi-mat-khau", "--config", str(hub.config))
+    await consumes(url, said.splitlines()[-1], ["axis.moi-mat-khau.urgent"])
