@@ -138,6 +138,10 @@ class Consumers:
         return _System(stocks, consumers)
 
     def _arrived(self, stock: Stock) -> None:
+        if (
+            stock.system_id not in self._systems
+        ):  # served no more; its consumer is about to end, and the message comes again
+            return
         self._filled[stock.system_id] = None
         self._notify()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 from msgspec import Struct
 
@@ -54,13 +53,18 @@ async def open_rabbit(
     `arrived` is called when couriers may take something, `lost` with the id of a system of which a queue was gone.
     """
 
-    def bound(*, amqp: bool) -> list[str]:
-        return [system.id for system in directory().systems() if (system.binding is Binding.AMQP) is amqp]
+    def served() -> list[str]:
+        # What waits for a suspended system stays in its queue: from a consumer it would come back every 20 minutes, and be put
+        # aside as a dead letter after some hours.
+        return [each.id for each in directory().systems() if each.binding is not Binding.AMQP and each.is_active]
 
-    broker = AmqpBroker(url, systems=partial(bound, amqp=False), arrived=arrived, lost=lost, patience=patience)
+    def consuming_themselves() -> list[str]:
+        return [each.id for each in directory().systems() if each.binding is Binding.AMQP]
+
+    broker = AmqpBroker(url, systems=served, arrived=arrived, lost=lost, patience=patience)
     post = Post(Line(url, "carrying"), lost=lost, patience=patience, makes_anew=True)
     ear = Ear(url, patience)
-    own_queues = OwnQueues(Line(url, "keeping"), systems=partial(bound, amqp=True), lost=lost)
+    own_queues = OwnQueues(Line(url, "keeping"), systems=consuming_themselves, lost=lost)
     async with AsyncExitStack() as stack:
         for each in (ear.close, post.close, own_queues.close, broker.close):
             stack.push_async_callback(each)
