@@ -19,12 +19,14 @@ from hub.accounts import Snapshot
 from hub.package import Signature, SignatureResult
 from hub.trouble import Deferral, Fault, Refusal
 from routing.directory import Directory
-from routing.resolve import NoRoute, Route, resolve
+from routing.resolve import NoRoute, Route, Unroutable, resolve
 from routing.values import Binding, SignaturePolicy, System
 from schemas.edxml import DocumentEnvelope, Envelope, Kind, read, sdk
 from schemas.edxml.identity import identify
 from schemas.edxml.lean import LIFT_FROM, LeanTree, parse_lean
+from schemas.edxml.recipients import recipient_element
 from schemas.errors import Malformed, Violation
+from schemas.paths import line_of, path_of
 from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy
 from signing.certificates import TrustAnchors
 from signing.errors import Undetermined, Unregistered, Untrusted
@@ -96,15 +98,19 @@ def examine(
                 raise
             # Whose certificate it is cannot be said here, so it proves nothing; a refused tree is not read any further.
             lean, verified = parse_lean(data, lift_from=rules.lift_from), None
+        tree = verified.tree if verified else lean.root
         envelope = read(  # 4
-            verified.tree if verified else lean.root,
+            tree,
             received_at=at,
             has_byte_order_mark=data[:3] == BOM_UTF8,
             contents=lean.contents,
         )
         sender = _agree_on_sender(envelope, verified, system, rules.snapshot)  # 5
         _check_window(envelope, rules.window, at)
-        routes = _routes(envelope, system, rules, at, recipient)
+        try:
+            routes = _routes(envelope, system, rules, at, recipient)
+        except NoRoute as error:
+            raise _unreachable(error, tree) from error
         _require_readable(envelope, routes, is_signed=verified is not None)
     return Examined(
         envelope=envelope,
@@ -270,17 +276,22 @@ def _mapped() -> Iterator[None]:
         raise Deferral(
             error.code, retry_after=_SOURCE_MAY_BE_BACK, detail=error.detail_en, detail_vi=error.detail_vi
         ) from error
-    except NoRoute as error:
-        faults = tuple(
-            Fault(path="MessageHeader/To/OrganId", line=None, rule=f"recipient-{each.reason}", vi=each.vi, en=each.en)
-            for each in error.unroutable
-        )
-        raise Refusal(
-            "recipient-unknown",
-            detail=" ".join(fault.en for fault in faults),
-            detail_vi=" ".join(fault.vi for fault in faults),
-            faults=faults,
-        ) from error
+
+
+def _unreachable(error: NoRoute, tree: etree._Element) -> Refusal:
+    """Return the refusal of a package of which at least one recipient cannot be reached: each of them, and where it stands."""
+    faults = tuple(_fault_of_recipient(each, recipient_element(tree, each.code)) for each in error.unroutable)
+    return Refusal(
+        "recipient-unknown",
+        detail=" ".join(fault.en for fault in faults),
+        detail_vi=" ".join(fault.vi for fault in faults),
+        faults=faults,
+    )
+
+
+def _fault_of_recipient(unroutable: Unroutable, element: etree._Element | None) -> Fault:
+    path, line = ("", None) if element is None else (path_of(element), line_of(element))
+    return Fault(path=path, line=line, rule=f"recipient-{unroutable.reason}", vi=unroutable.vi, en=unroutable.en)
 
 
 def _faults_of(error: Malformed) -> tuple[Fault, ...]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
-from schemas.edxml.compose import NewFile
+from schemas.edxml import StatusCode, encode
+from schemas.edxml.compose import NewFile, new_status
+from schemas.edxml.parts import ResponseFor
 from tests.integration.http.conftest import TRANSPORT
 from tests.vectors.edxml.refused import refused_vectors
 from tests.vectors.edxml.vector import HERE
@@ -156,9 +159,33 @@ def test_row_30_recipients(world, watch, recipients):
     assert recipients[-1] in answer.problem.errors[0].message
 
 
+def test_row_30_where_they_stand(world, watch):
+    """Row 30: each recipient that cannot be reached is shown by its element and line."""
+    package = world.signed(recipients=["H99.77", "H99.02", "H99.04"])
+    lines = [number for number, line in enumerate(package.splitlines(), 1) if b"H99.77" in line or b"H99.04" in line]
+    answer = world.api().submit(package)
+    watch.refused(answer, 422, "recipient-unknown")
+    to = "/edXML/edXMLEnvelope/edXMLHeader/MessageHeader/To"
+    assert [(each.path, each.line) for each in answer.problem.errors] == [
+        (f"{to}[1]/OrganId", lines[0]),
+        (f"{to}[3]/OrganId", lines[1]),
+    ]
+
+
+def test_row_30_of_a_status(world, watch):
+    """Row 30: a status that nobody can get says so at the element that names its addressee."""
+    response = ResponseFor("H99.77", "1/CV", "H99.77,2026/11/20,1/CV")
+    status = new_status(sender="H99.01", response=response, code=StatusCode.ACCEPTED, at=datetime.now(UTC))
+    answer = world.api().submit(encode(status))
+    watch.refused(answer, 422, "recipient-unknown")
+    (error,) = answer.problem.errors
+    assert error.path == "/edXML/edXMLEnvelope/edXMLHeader/MessageHeader/ResponseFor/OrganId"
+    assert error.line
+
+
 def test_row_34_stale(world, watch):
     """Row 34: a sending time far in the future is refused."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     future = datetime.now(UTC) + timedelta(days=3)
     answer = world.api().submit(world.signed(sent_at=future, issued_on=datetime.now(UTC).date()))
