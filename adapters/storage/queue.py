@@ -94,8 +94,10 @@ class TableQueue:
         ids = tuple(order.id for order in orders)
 
         def work(connection: Connection) -> None:
-            _publish(connection, rows)
+            # In this order: a row that is there is held by the first statement, so that no other process settles it before the
+            # second one has seen that nothing need be added.
             connection.execute(_publish_again, {"order_ids": ids})
+            _publish(connection, rows)
             reached("K9")
 
         if ids:
