@@ -36,14 +36,17 @@ class OwnQueues:
             await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:
-        """Make what is missing; what stood there is lost, and is sent again. Raises `Deferral`."""
+        """Make what is missing; what stood there is lost, and is sent again. Raises `Deferral`.
+
+        The loss is told before: of a queue that is there nobody would know that it had lost anything.
+        """
         for system_id in tuple(self._systems()):
             names = [queue_name(system_id, lane) for lane in Lane]
             missing = [name for name in names if not await exists(self._line, name)]
-            for name in missing:
-                await make(self._line, name)
             if missing:
                 await self._lost(system_id)
+            for name in missing:
+                await make(self._line, name)
 
     async def close(self) -> None:
         """Close the connection."""
