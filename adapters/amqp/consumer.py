@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from aio_pika import IncomingMessage
@@ -144,8 +144,14 @@ class QueueConsumer:
         underlay = await channel.get_underlay_channel()
         underlay.on_consumer_cancel_callbacks.add(self._cancelled)
         take_in = partial(self._intake.take_in, self._intake.begin())
+
+        async def deliver(delivered: Any) -> None:
+            message = IncomingMessage(delivered)
+            del delivered  # who has the message may let go of its body
+            await take_in(message)
+
         # Without aio-pika's own consumer, which begins a task for each message in the task that it has already.
-        await underlay.basic_consume(self.name, lambda delivered: take_in(IncomingMessage(delivered)))
+        await underlay.basic_consume(self.name, deliver)
         return channel
 
     def _is_to_be_made_anew(self) -> bool:

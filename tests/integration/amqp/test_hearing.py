@@ -10,7 +10,7 @@ from adapters.amqp.connection import Line
 from adapters.amqp.dead import dead_letters
 from adapters.amqp.hearing import Ear
 from adapters.amqp.patience import PATIENT
-from adapters.amqp.topology import ACKNOWLEDGEMENTS, make, queue_name
+from adapters.amqp.topology import ACKNOWLEDGEMENTS, DEAD, make, queue_name
 from hub.trouble import Refusal
 from routing.values import Lane
 from tests.contract.amqp import count, raw_channel
@@ -35,10 +35,10 @@ async def hearing(url, take):
         await ear.close()
 
 
-async def say(url):
+async def say(url, body=None):
     async with raw_channel(url) as channel:
         exchange = await channel.get_exchange(ACKNOWLEDGEMENTS, ensure=False)
-        await exchange.publish(aio_pika.Message(msgspec.json.encode(WORD)), "")
+        await exchange.publish(aio_pika.Message(body or msgspec.json.encode(WORD)), "")
 
 
 async def test_a_word_before_anybody_hears(rabbitmq):
@@ -96,3 +96,15 @@ async def test_a_bad_word_is_put_aside_as_soon_as_that_can_be(rabbitmq):
         while not held.is_idle:
             await asyncio.sleep(0.02)
     assert any("heard in test_hearing" in each.reason for each in await dead_letters(rabbitmq.url, 1000))
+
+
+async def test_a_huge_word_fills_nothing(rabbitmq):
+    """Of a message that is too large for a word only the beginning is kept, here while it waits and among the dead letters."""
+    async with hearing(rabbitmq.url, None) as _, raw_channel(rabbitmq.url) as channel:
+        dead = await channel.get_queue(DEAD, ensure=False)
+        await dead.purge()
+        await say(rabbitmq.url, bytes(8_000_000))
+        while (letter := await dead.get(fail=False)) is None:
+            await asyncio.sleep(0.02)
+        assert (letter.headers["axis-reason"], len(letter.body)) == ("json-invalid: more than 16384 bytes", 16_385)
+        await letter.ack()
