@@ -19,13 +19,11 @@ def read_agencies(path: Path) -> tuple[Agency, ...]:
     """Read every line; raise `UsageFault` with file, line and reason for the first that cannot be read."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        names = frozenset(reader.fieldnames or ())
-        if not names.issuperset(_REQUIRED) or not names <= _COLUMNS:
-            columns = ", ".join(sorted(_COLUMNS))
-            raise UsageFault(
-                "import-line", path=path, line=1, error=f"columns are {columns}; code and name must be there"
-            )
         try:
+            names = frozenset(reader.fieldnames or ())
+            if not names.issuperset(_REQUIRED) or not names <= _COLUMNS:
+                columns = ", ".join(sorted(_COLUMNS))
+                raise ValueError(f"columns are {columns}; code and name must be there")
             return tuple(map(_agency, reader))
         except (ValueError, csv.Error, UnicodeDecodeError) as error:
             raise UsageFault("import-line", path=path, line=reader.line_num, error=error) from error

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from cyclopts import Parameter
@@ -135,13 +136,17 @@ class HubOptions:
     def _url(self) -> str:
         found = self.found_credentials()
         url = self.url or os.environ.get("AXIS_URL") or (found[0].base_url if found else _DEFAULT_URL)
-        if not url.startswith(("http://", "https://")):
+        if not _is_address(url):
             raise UsageFault("bad-url", url=url)
         return url
 
     def _key(self, acting: str | None) -> str:
-        given = self.key or os.environ.get("AXIS_API_KEY")
+        given = (
+            self.key or os.environ.get("AXIS_API_KEY") or ""
+        ).strip()  # a file that a key was read from ends a line
         if given:
+            if not (given.isascii() and given.isprintable()):
+                raise UsageFault("bad-key")
             return given
         found = self.found_credentials()
         if found is None:
@@ -154,3 +159,12 @@ class HubOptions:
             known = ", ".join(each.code for each in credentials.agencies)
             raise UsageFault("unknown-as", name=acting, agencies=known)
         return system.api_key
+
+
+def _is_address(url: str) -> bool:
+    """Whether a hub could be there."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond all ports, half an IPv6 address
+        return False

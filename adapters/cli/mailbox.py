@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from adapters.cli.credentials import HubOptions
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
+from adapters.cli.ranges import Lease, Limit, Wait
 from adapters.cli.trouble import UsageFault, explain
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 async def inbox(
     *,
     hub: HubOptions | None = None,
-    wait: float = 0.0,
-    limit: int = 50,
+    wait: Wait = 0,
+    limit: Limit = 50,
     lane: Literal["urgent", "normal"] | None = None,
-    lease: float | None = None,
+    lease: Lease | None = None,
     as_json: AsJson = False,
 ) -> int:
     """Show what waits for a system: urgent first, then oldest.

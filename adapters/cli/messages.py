@@ -38,8 +38,12 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The credentials file knows no agency or system {name}. It has: {agencies}",
         ),
         "bad-url": (
-            "{url} không phải địa chỉ của trục: phải bắt đầu bằng http:// hoặc https://.",
-            "{url} is no address of a hub: it must begin with http:// or https://.",
+            "{url} không phải địa chỉ của trục: phải bắt đầu bằng http:// hoặc https://, ví dụ https://axis.example.vn:8443.",
+            "{url} is no address of a hub: it must begin with http:// or https://, such as https://axis.example.vn:8443.",
+        ),
+        "bad-key": (
+            "Khóa API có ký tự không thể có trong khóa: hãy chép lại nguyên khóa `axk_…`.",
+            "The API key has characters that no key has: copy the whole `axk_…` again.",
         ),
         "credentials-unreadable": ("Không đọc được {path}: {error}", "{path} cannot be read: {error}"),
         "unexpected": (

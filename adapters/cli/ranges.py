@@ -15,6 +15,9 @@ Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65535))]
 Count = Annotated[int, Parameter(validator=Number(gte=0))]
 Days = Annotated[int, Parameter(validator=Number(gte=1, lte=36_500))]
 Hours = Annotated[float, Parameter(validator=Number(gte=0, lte=876_000))]
+Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=200))]
+Wait = Annotated[int, Parameter(validator=Number(gte=0, lte=60))]  #: whole seconds, as the API takes them
+Lease = Annotated[int, Parameter(validator=Number(gte=1, lte=86_400))]
 Rate = Annotated[float, Parameter(validator=Number(gte=0))]
 
 

@@ -211,6 +211,15 @@ def test_import_is_all_or_none(axis, config, tmp_path, text):
     assert "H37.09" not in str(axis("agency", "list", "--config", config, "--json")[1])
 
 
+def test_import_of_no_text(axis, config, tmp_path):
+    """A file that is no UTF-8 is a fault of the command line, and named."""
+    path = tmp_path / "agencies.csv"
+    path.write_bytes("code,name\nH37.09,Sở\n".encode("utf-16"))
+    code, _, message = axis("agency", "import", path, "--config", config)
+    assert code == 2
+    assert "agencies.csv" in message
+
+
 def test_agency(axis, config, tmp_path):
     """An agency is added, changed, certified, suspended and resumed; its certificate is shown and can be revoked."""
     assert axis("agency", "add", "H38", "--name", "Sở Ba", "--system", "sys", "--config", config)[0] == 0

@@ -143,6 +143,16 @@ def test_track_finds_the_document_behind_its_status(axis, at, hub, tmp_path, nam
     assert [each["package"]["id"] for each in stories] == [package["id"]]
 
 
+@pytest.mark.parametrize(
+    "option", [("--wait", "inf"), ("--wait", "-1"), ("--wait", "61"), ("--limit", "0"), ("--lease", "1e300")]
+)
+def test_inbox_out_of_range(axis, at, option):
+    """What the inbox cannot be asked for is a fault of the command line."""
+    code, shown, said = axis("inbox", "--as", "H99.02", *option, *at)
+    assert (code, shown) == (2, "")
+    assert option[0] in said
+
+
 def test_send_nothing(axis, at):
     """Sending needs a file; a pattern that matched none is no success."""
     assert axis("send", *at)[0] == 2

@@ -68,3 +68,25 @@ def test_unreadable(tmp_path, data):
     path.write_bytes(data)
     with pytest.raises(UsageFault, match=r"credentials\.json"):
         read_credentials(path)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://hub", "hub:8080", "http://", "http://hub:99999", "http://hub:0", "http://[::1", "https://:8443"]
+)
+def test_no_address(here, url):
+    """What is no address of a hub is a fault of the command line."""
+    with pytest.raises(UsageFault):
+        HubOptions(url=url)._url()
+
+
+def test_key_with_an_end_of_line(here, monkeypatch):
+    """A key that was read from a file comes with the end of its line."""
+    monkeypatch.setenv("AXIS_API_KEY", "axk_env_x\n")
+    assert HubOptions()._key(None) == "axk_env_x"
+
+
+@pytest.mark.parametrize("key", ["axk_a\nb", "axk_khóa", "axk_\x00"])
+def test_no_key(here, key):
+    """What cannot stand in a header field is no key."""
+    with pytest.raises(UsageFault):
+        HubOptions(key=key)._key(None)

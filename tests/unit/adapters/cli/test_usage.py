@@ -61,9 +61,9 @@ FAULTS = {
         ("--port must be a whole number, not http.",),
     ),
     "no number": (
-        ["inbox", "--wait", "long"],
-        ("--wait phải là một số, không phải long.",),
-        ("--wait must be a number, not long.",),
+        ["key", "rotate", "k", "--overlap", "long"],
+        ("--overlap phải là một số, không phải long.",),
+        ("--overlap must be a number, not long.",),
     ),
     "neither yes nor no": (
         ["doctor", "--json=maybe"],
