@@ -42,7 +42,8 @@ LONGEST = timedelta(seconds=2)
 _ATTEMPTS = 5
 _FAILURES_BEFORE_REST = 3
 
-ForgetAddress = Callable[[str], Awaitable[None]]  #: called with the id of a system whose address is gone
+#: Called with the id of a system and its address that is gone; returns False when the system has got another one.
+ForgetAddress = Callable[[str, str], Awaitable[bool]]
 
 _log = structlog.get_logger()
 
@@ -186,8 +187,10 @@ class Consignment:
                     return
                 tried.append(errand)
                 outcome = await self._carry(errand)
-                if isinstance(outcome, Gone):
-                    await self._forget_address(errand.order.system_id)
+                if isinstance(outcome, Gone) and not await self._forget_address(
+                    errand.order.system_id, outcome.address
+                ):
+                    outcome = Failed(outcome.reason)
                 await self._conclude_or_postpone(errand, outcome)
 
         await gather_all(one(errand) for errand in own_pace)

@@ -69,5 +69,7 @@ class Hopeless(Struct, frozen=True):
 class Gone(Hopeless, frozen=True):
     """The address itself is gone for good: the system is not called any more until it gets another one."""
 
+    address: str = ""  #: as the directory has it
+
 
 Outcome = Consigned | Relayed | Rejected | Failed | Hopeless

@@ -85,9 +85,17 @@ class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
         """Suspend a system, or let it work again."""
         await self._set(systems, system_id, is_active=is_active)
 
-    async def forget_address(self, system_id: str) -> None:
-        """Call a system no more: its webhook said that it is gone. `update_system` gives it another address."""
-        await self._set(systems, system_id, webhook_url=None)
+    async def forget_address(self, system_id: str, address: str) -> bool:
+        """Forget an address that is gone, unless the system was given another one meanwhile; return whether it has none."""
+        theirs = systems.c.id == system_id
+
+        def work(connection: Connection) -> None:
+            expect(connection, systems, system_id, exists=True)
+            connection.execute(update(systems).where(theirs, systems.c.webhook_url == address).values(webhook_url=None))
+
+        await self._change(work)
+        present = select(systems.c.webhook_url).where(theirs)
+        return await self._database.read(lambda connection: connection.execute(present).scalar() is None)
 
     async def add_agency(self, agency: Agency) -> None:
         """Add an agency with its old codes."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from msgspec import Struct
+from msgspec import Struct, structs
 from yarl import URL
 
 from adapters.egress import forbidden_in, open_session
@@ -17,7 +17,7 @@ from adapters.webhook.body import CONTENT_TYPE, Message, compose
 from adapters.webhook.signature import signed_headers
 from adapters.webhook.target import Guard
 from hub.accounts import Snapshot
-from hub.order import Failed, Hopeless, Outcome
+from hub.order import Failed, Gone, Hopeless, Outcome
 from hub.ports import Clock
 from hub.queries import Errand
 from hub.settings import Settings
@@ -26,6 +26,7 @@ from routing.values import Binding
 
 
 class _Target(Struct, frozen=True):
+    address: str
     url: URL
     secret: str
 
@@ -63,7 +64,7 @@ class WebhookCourier:
         if system is None or not system.webhook_url or not secret:
             return Hopeless("webhook-unregistered: the system has no webhook address with a secret")
         try:
-            return _Target(self._guard.check(system.webhook_url), secret)
+            return _Target(system.webhook_url, self._guard.check(system.webhook_url), secret)
         except Refusal as refusal:
             return Hopeless(f"{refusal.code}: {refusal.detail}")
 
@@ -78,7 +79,8 @@ class WebhookCourier:
                 self._session.post(target.url, data=message.body, headers=headers, allow_redirects=False) as response,
             ):
                 # The body means nothing and is not read; a connection with unread bytes is closed, not used again.
-                return outcome_of(response.status, response.headers, self._clock())
+                outcome = outcome_of(response.status, response.headers, self._clock())
+                return structs.replace(outcome, address=target.address) if isinstance(outcome, Gone) else outcome
         except TimeoutError:
             limit = self._settings.delivery.webhook_timeout
             return Failed(f"timeout: the receiver did not answer within {limit:g} s")

@@ -188,3 +188,13 @@ async def test_an_upstream_is_kept_with_what_it_reaches(registers):
         await registers.add_upstream(system, axis)
     with pytest.raises(NotRegistered):
         await registers.update_upstream(replace(system, id="down"), axis)
+
+
+async def test_only_the_address_that_is_gone_is_forgotten(filled):
+    """What a webhook's old address says does not take the new one away."""
+    await filled.update_system(replace(SYSTEM, webhook_url="https://new.example.vn/"))
+    assert not await filled.forget_address("sys-1", "https://old.example.vn/")
+    assert (await filled.load_register()).systems[0].webhook_url == "https://new.example.vn/"
+    assert await filled.forget_address("sys-1", "https://new.example.vn/")
+    assert (await filled.load_register()).systems[0].webhook_url is None
+    assert await filled.forget_address("sys-1", "https://new.example.vn/")

@@ -40,7 +40,7 @@ class SlowCourier:
         return Consigned()
 
 
-async def nobody_is_gone(_system_id):
+async def nobody_is_gone(_system_id, _address):
     raise AssertionError
 
 

@@ -18,7 +18,7 @@ from hub.accounts import Register, Snapshot
 from hub.delivery import Delivery
 from hub.events import Event
 from hub.lifecycle import State
-from hub.order import Consigned, Failed, Hopeless, Order, Purpose
+from hub.order import Consigned, Failed, Gone, Hopeless, Order, Purpose
 from hub.package import Package, Signature, SignatureResult
 from hub.queries import Errand
 from hub.record import EventRecord
@@ -230,9 +230,10 @@ async def test_failing(status):
 
 
 async def test_gone():
-    """410 ends the address at once."""
+    """410 ends the address at once, and says which it was."""
     async with Receiver(answer(410)).listening() as receiver:
-        assert isinstance(await carried(receiver), Hopeless)
+        outcome = await carried(receiver)
+        assert (type(outcome), outcome.address) == (Gone, receiver.url)
 
 
 async def test_obeys():

@@ -11,7 +11,7 @@ from hub.consignment import Consignment
 from hub.freight import Freight
 from hub.ids import DeliveryId, OrderId
 from hub.lifecycle import State
-from hub.order import Consigned, Failed
+from hub.order import Consigned, Failed, Gone
 from hub.queries import Errand, Ticket
 from hub.signals import Signals
 from hub.trouble import Deferral
@@ -91,10 +91,11 @@ def _errand(number):
     return order_id, Errand(order=order(id=order_id, delivery_id=copy.id), package=package(), delivery=copy)
 
 
-def serving(hall, courier, register=None, freight=None):
-    async def keep_address(_system_id):
-        raise AssertionError("nobody is gone")
+async def keep_address(_system_id, _address):
+    raise AssertionError("nobody is gone")
 
+
+def serving(hall, courier, register=None, freight=None, forget_address=keep_address):
     return Consignment(
         store=hall,
         broker=hall,
@@ -108,7 +109,7 @@ def serving(hall, courier, register=None, freight=None):
         freight=freight or Freight(),
         signals=Signals(),
         concurrency=lambda _binding: 1,
-        forget_address=keep_address,
+        forget_address=forget_address,
     )
 
 
@@ -299,3 +300,23 @@ async def test_what_is_at_hand_does_not_overtake():
     assert courier.carried == list(hall._errands)
     task.cancel()
     await ended(task)
+
+
+async def test_an_address_that_was_replaced_meanwhile():
+    """410 of an address that its system has replaced meanwhile is a failed attempt: the next one goes to the new address."""
+    hall, forgotten = Hall(1), []
+
+    async def forget(system_id, address):
+        forgotten.append((system_id, address))
+        return False
+
+    task = asyncio.create_task(
+        serving(hall, arriving(Walker(Gone("gone", "https://old.example.vn/"))), forget_address=forget).run()
+    )
+    while not hall.recorded:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await ended(task)
+    assert [address for _, address in forgotten] == ["https://old.example.vn/"]
+    (postponed,) = hall.recorded[0].order_changes
+    assert (type(postponed), postponed.error) == (Postponed, "gone")
