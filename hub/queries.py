@@ -40,12 +40,16 @@ class PackageQuery(Struct, frozen=True, kw_only=True):
 
 
 class ReceiptQuery(Struct, frozen=True, kw_only=True):
-    """Receipts that concern a system as sender or recipient (None: all). `agency` matches sender or recipient."""
+    """Receipts that concern a system as sender or recipient (None: all).
+
+    `agency` matches sender or recipient; `also` are the other codes that the same agency has or had.
+    """
 
     system_id: str | None
     event: str | None = None
     package_id: PackageId | None = None
     agency: str | None = None
+    also: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     cursor: str | None = None

@@ -25,6 +25,7 @@ async def find(request: web.Request) -> web.Response:
         event=form.event,
         package_id=PackageId(form.package.lower()) if form.package else None,
         agency=form.agency,
+        also=_other_codes(request, form.agency),
         since=form.from_,
         until=form.to,
         cursor=form.cursor,
@@ -60,6 +61,17 @@ async def find_refusals(request: web.Request) -> web.Response:
     language = language_of(request.headers.get(hdrs.ACCEPT_LANGUAGE))
     view = views.Refusals(tuple(refusal_view(each, language) for each in page.items))
     return list_answer(request, view, {"cursor": page.cursor} if page.cursor else None)
+
+
+def _other_codes(request: web.Request, code: str | None) -> tuple[str, ...]:
+    """Return what the agency of a current or old code is or was called besides; receipts name it as it was called then."""
+    directory = services_of(request).register.snapshot.directory
+    agency = None if code is None else directory.agency(code)
+    if agency is None:
+        return ()
+    # An old code that another agency has as its own is that agency's.
+    codes = (agency.code, *(each for each in agency.old_codes if directory.canonical(each) == agency.code))
+    return tuple(each for each in codes if each != code)
 
 
 def _prefers_jose(accept: str) -> bool:

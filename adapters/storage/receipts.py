@@ -71,7 +71,7 @@ def _wanted(query: ReceiptQuery, event: Event | None) -> Conditions:
 def _concerning(query: ReceiptQuery) -> Iterator[ColumnElement[bool]]:
     """Yield whom the events of one package must concern; they are few, and looked through."""
     if query.agency is not None:
-        yield or_(*(column == query.agency for column in (_SENDER, _RECIPIENT)))
+        yield or_(*(column.in_((query.agency, *query.also)) for column in (_SENDER, _RECIPIENT)))
     if query.system_id is not None:
         yield or_(*(column == query.system_id for column in (_SENDER_SYSTEM, _RECIPIENT_SYSTEM)))
 
@@ -90,12 +90,20 @@ def _walks(connection: Connection, query: ReceiptQuery, event: Event | None) -> 
 def _places(connection: Connection, query: ReceiptQuery) -> Iterator[tuple[tuple[Column, ...], tuple[str, ...]]]:
     if query.agency is None:
         yield from (((column,), (str(query.system_id),)) for column in (_SENDER_SYSTEM, _RECIPIENT_SYSTEM))
-    elif query.system_id is not None:
-        yield from ((columns, (query.agency, query.system_id)) for columns in _SIDES)
-    else:
-        for columns in _OWN_SIDES:
-            for system_id in _systems_of(connection, *columns, query.agency):
-                yield columns, (query.agency, system_id)
+        return
+    for code in (query.agency, *query.also):
+        yield from _places_of(connection, code, query.system_id)
+
+
+def _places_of(
+    connection: Connection, code: str, system_id: str | None
+) -> Iterator[tuple[tuple[Column, ...], tuple[str, ...]]]:
+    if system_id is not None:
+        yield from ((columns, (code, system_id)) for columns in _SIDES)
+        return
+    for columns in _OWN_SIDES:
+        for each in _systems_of(connection, *columns, code):
+            yield columns, (code, each)
 
 
 def _systems_of(connection: Connection, agency: Column, system: Column, code: str) -> Iterator[str]:

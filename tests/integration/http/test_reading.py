@@ -219,6 +219,19 @@ def test_receipts_verify(world):
         open_receipt(jws, anchors=anchors)
 
 
+@pytest.mark.parametrize("caller", [A, "auditor"])
+def test_receipts_by_old_code(world, caller):
+    """The receipts of an agency are found by its old code as by its current one."""
+    package = world.accepted()
+    for query in (f"limit=5&package={package['id']}", "limit=5"):
+        by_current, by_old = (
+            world.api(caller).get(f"/v1/receipts?agency={code}&{query}").json["items"]
+            for code in ("H99.01", "000.00.01.H99")
+        )
+        assert package["id"] in {each["package_id"] for each in by_old}
+        assert by_old == by_current
+
+
 def test_refusals_are_searchable(world):
     """A refusal is found by code and by the digest of what was sent."""
     package = world.letter()
