@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
@@ -11,6 +12,9 @@ from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
 from adapters.cli.ranges import Count
 from adapters.cli.trouble import CommandFailed, UsageFault
+
+if TYPE_CHECKING:
+    from adapters.storage.opening import Storage
 
 app = App(name="queue", help="What waits and what is stuck.", result_action="return_value")
 
@@ -27,6 +31,7 @@ async def list_(*, system: str | None = None, config: Config = None, as_json: As
         Only this system.
     """
     async with open_store(config) as storage:
+        await _require_known(system, storage)
         counts = await storage.store.unfinished()
     rows = [(*key, count) for key, count in sorted(counts.items()) if system in {None, key[0]}]
     headings = ("SYSTEM", "LANE", "STATE", "DELIVERIES")
@@ -51,6 +56,7 @@ async def dead(*, system: str | None = None, config: Config = None, as_json: AsJ
     from hub.lifecycle import State
 
     async with open_store(config) as storage:
+        await _require_known(system, storage)
         found = await storage.store.in_state(State.DEAD, system, _MOST)
     if as_json:
         print_json([{"package": package, "delivery": delivery} for package, delivery in found])
@@ -77,10 +83,9 @@ async def redrive(*, system: str | None = None, config: Config = None, as_json: 
     from hub.register import CurrentRegister
 
     async with open_store(config) as storage:
+        await _require_known(system, storage)
         register = CurrentRegister(storage.registers)
         await register.refresh()
-        if system is not None and register.snapshot.directory.system(system) is None:
-            raise CommandFailed("unknown", what=system)
         redriving = Redrive(store=storage.store, register=register, clock=lambda: datetime.now(UTC))
         count = await redriving.redrive_all(system)
     if as_json:
@@ -102,6 +107,7 @@ async def rebuild(*, system: str | None = None, config: Config = None, as_json: 
         Only this system's.
     """
     async with open_store(config) as storage:
+        await _require_known(system, storage)
         now = datetime.now(UTC)
         count = await storage.store.unpublish(system, now) + await storage.store.remind(system, now)
     if as_json:
@@ -147,3 +153,9 @@ async def letters(*, most: Count = 100, purge: bool = False, config: Config = No
             ((each.queue, each.reason, each.type, each.message_id, each.user, each.text) for each in found),
         )
     return 0
+
+
+async def _require_known(system: str | None, storage: Storage) -> None:
+    """Raise `CommandFailed` for a system that is not there: of a mistyped one nothing would seem to wait."""
+    if system is not None and system not in {each.id for each in (await storage.registers.load_register()).systems}:
+        raise CommandFailed("unknown", what=system)

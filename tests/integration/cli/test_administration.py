@@ -70,9 +70,11 @@ def test_only_what_it_has(axis, config):
         assert axis("system", "change", "s2", *change, "--config", config)[0] == 2
 
 
-def test_redrive_of_nobody(axis, config):
-    """Deliveries of a system that is not there cannot be put on their way."""
-    assert axis("queue", "redrive", "--system", "nobody", "--config", config)[0] == 1
+@pytest.mark.parametrize("command", ["list", "dead", "redrive", "rebuild"])
+def test_queue_of_nobody(axis, config, command):
+    """Asked about a system that is not there, no command about queues says that nothing waits."""
+    code, _, message = axis("queue", command, "--system", "nobody", "--config", config)
+    assert (code, "nobody" in message) == (1, True)
 
 
 def test_backup_to_nowhere(axis, config):
