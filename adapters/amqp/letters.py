@@ -5,6 +5,8 @@ The same errand gives the same message at every attempt, so that a receiver can 
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 from aio_pika import DeliveryMode, Message
 from msgspec import Struct
@@ -42,15 +44,17 @@ def claim_letter(package: Package, delivery: Delivery, base_url: str) -> Message
 
 def told_letter(event: EventRecord) -> Message:
     """Return a receipt or a status about a package that the system sent, or was to receive."""
+    body = msgspec.json.encode(Told.of(event))
     headers = {
         "axis-package-id": event.package_id,
         "axis-document-id": event.document_id,
         "axis-sender": event.sender,
         "axis-recipient": event.recipient,
+        "axis-sha256": hashlib.sha256(body).hexdigest(),
         "traceparent": traceparent(event.package_id or event.id, event.id),
     }
     return Message(
-        msgspec.json.encode(Told.of(event)),
+        body,
         message_id=event.id,
         content_type=JSON,
         type="receipt",

@@ -1,7 +1,8 @@
 """`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): one key, one request.
 
-Every use case here is idempotent by its own content, so a repeated request gets its first answer with or without a key. What
-the key adds is protection from the opposite mistake: the same key on another request is refused.
+Every use case here is idempotent by its own content, so a repeated request gets its first answer with or without a key; a refused
+package is examined anew, for what it was refused for may have been mended. What the key adds is protection from the opposite
+mistake: the same key on another request is refused.
 """
 
 from __future__ import annotations
