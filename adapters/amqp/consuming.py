@@ -138,12 +138,10 @@ class Consumers:
         return _System(stocks, consumers)
 
     def _arrived(self, stock: Stock) -> None:
-        if (
-            stock.system_id not in self._systems
-        ):  # served no more; its consumer is about to end, and the message comes again
-            return
-        self._filled[stock.system_id] = None
-        self._notify()
+        # What still comes for one that is served no more comes again: its consumer is about to end.
+        if stock.system_id in self._systems:
+            self._filled[stock.system_id] = None
+            self._notify()
 
     def _stock(self, ticket: Ticket) -> Stock | None:
         system = self._systems.get(ticket.system_id)

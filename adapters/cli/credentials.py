@@ -141,9 +141,7 @@ class HubOptions:
         return url
 
     def _key(self, acting: str | None) -> str:
-        given = (
-            self.key or os.environ.get("AXIS_API_KEY") or ""
-        ).strip()  # a file that a key was read from ends a line
+        given = (self.key or os.environ.get("AXIS_API_KEY") or "").strip()  # one read from a file ends with its line
         if given:
             if not (given.isascii() and given.isprintable()):
                 raise UsageFault("bad-key")
