@@ -35,6 +35,8 @@ TICK = timedelta(seconds=1)
 LEASE = timedelta(seconds=15)
 PROLONG_EVERY = timedelta(seconds=5)
 
+_ITS_SIGNER = "revocation-unavailable"  #: nothing can be said of one certificate; others' messages are as good as ever
+
 _log = structlog.get_logger()
 
 Axes = Callable[[str], Axis | None]  #: the axis that a system stands for; None when it has no address or secret
@@ -184,6 +186,14 @@ class Collection:
             raise
         except AxisTrouble as trouble:  # this message only: the axis itself answers
             _log.warning("upstream-message-withheld", system=system_id, doc=item.doc_id, detail=str(trouble))
+            taken = Taken.REFUSED
+        except Deferral as deferral:
+            if deferral.code != _ITS_SIGNER:  # it is the hub that cannot go on, whatever the message
+                raise
+            _log.warning("upstream-message-withheld", system=system_id, doc=item.doc_id, detail=deferral.detail)
+            taken = Taken.REFUSED
+        except Exception:  # noqa: BLE001 - whatever is wrong with one message, those behind it are taken
+            _log.exception("upstream-message-failed", system=system_id, doc=item.doc_id)
             taken = Taken.REFUSED
         _log.info("upstream-message", system=system_id, doc=item.doc_id, result=taken)
         if taken is not Taken.RECORDED:  # also what was recorded before: an axis may list it again whatever is said

@@ -11,7 +11,7 @@ from hub.accounts import Register, Snapshot
 from hub.axis import AxisUnreachable, AxisUnreadable, Waiting
 from hub.collection import PAGE, Collection
 from hub.reception import Taken
-from hub.trouble import Deferral
+from hub.trouble import Defect, Deferral
 from routing.schedule import RetrySchedule
 from routing.values import Binding, System
 from schemas.edxml import Kind
@@ -128,13 +128,29 @@ async def test_what_is_refused_hides_nothing_behind_it(running):
     assert sorted(desk.seen) == [*bad, "z1"]
 
 
-async def test_one_message_that_cannot_be_fetched_holds_up_no_other(running):
-    """An answer that is none is a trouble of that message only."""
+@pytest.mark.parametrize(
+    "trouble",
+    [AxisUnreadable("no base64"), Deferral("revocation-unavailable"), Defect("defect"), KeyError("a bug")],
+    ids=["unreadable", "unverifiable-now", "defect", "bug"],
+)
+async def test_one_message_that_cannot_be_taken_holds_up_no_other(running, trouble):
+    """What is wrong with one message is a trouble of that message only."""
     axis, desk = ListAxis("broken", "d1"), Desk()
-    desk.raises = {"broken": AxisUnreadable("no base64")}
+    desk.raises = {"broken": trouble}
     running(collection(axis, desk))
     await until(lambda: axis.kept == ["broken"])
     assert desk.seen == ["broken", "d1"]
+
+
+async def test_a_hub_that_can_record_nothing_fetches_nothing_more(running):
+    """Nothing is wrong with the message: it is taken first when there is room again."""
+    axis, desk = ListAxis("d1", "d2"), Desk()
+    desk.raises = {"d1": Deferral("storage-full")}
+    running(collection(axis, desk))
+    await until(lambda: len(desk.seen) > 2)
+    assert set(desk.seen) == {"d1"}
+    desk.raises = {}
+    await until(lambda: not axis.kept)
 
 
 async def test_a_message_that_breaks_the_connection_comes_last(running):
