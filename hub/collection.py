@@ -17,7 +17,7 @@ from typing import Protocol
 
 import structlog
 
-from hub.axis import Axis, AxisTrouble, AxisUnreachable, Waiting
+from hub.axis import Axis, AxisRefused, AxisTrouble, AxisUnreachable, Waiting
 from hub.housekeeping import Leases
 from hub.ids import uuid7
 from hub.measures import Measure
@@ -154,25 +154,31 @@ class Collection:
     async def _collect_kind(self, system_id: str, axis: Axis, kind: Kind) -> set[str]:
         """Take in all that waits of one kind; return what should have left the list, or is kept in it, as far as is known.
 
-        What is taken leaves the list, so a page is asked for again until it holds no news; then the next. Neither an axis that
-        knows no pages nor one that never takes anything out of its list keeps this going for ever.
+        What is taken leaves the list, so a page is asked for again until it holds no news; then the next, until one is empty or
+        holds none at once. How long a page is, is the axis's affair. Neither an axis that knows no pages nor one that never takes
+        anything out of its list keeps this going for ever.
         """
         seen: set[str] = set()
         kept: set[str] = set()
         page = 1
-        previous: tuple[Waiting, ...] = ()
+        is_walked = False  #: what was listed before this held no news any more
         while True:
-            listed = await axis.waiting(kind, page, PAGE)
+            try:
+                listed = await axis.waiting(kind, page, PAGE)
+            except AxisRefused:
+                if page == 1:
+                    raise
+                return kept  # an axis may call a page behind the last one an error
             self._heard[system_id] = asyncio.get_running_loop().time()
             news = [item for item in listed if item.doc_id not in seen]
             for item in news:
                 seen.add(item.doc_id)
                 if await self._take(system_id, axis, item) is not Taken.RECORDED:
                     kept.add(item.doc_id)
-            if len(listed) < PAGE or (not news and listed == previous):
+            if not listed or (is_walked and not news):
                 return kept
-            if not news:
-                page, previous = page + 1, listed
+            is_walked = not news
+            page += 1 if is_walked else 0
 
     async def _take(self, system_id: str, axis: Axis, item: Waiting) -> Taken | None:
         """Take one message in; None when it is not due yet."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.accounts import Register, Snapshot
-from hub.axis import AxisUnreachable, AxisUnreadable, Waiting
+from hub.axis import AxisRefused, AxisUnreachable, AxisUnreadable, Waiting
 from hub.collection import PAGE, Collection
 from hub.reception import Taken
 from hub.trouble import Defect, Deferral
@@ -28,6 +28,7 @@ class ListAxis:
         self.questions = 0
         self.is_away = False
         self.forgets, self.has_pages = True, True
+        self.page, self.ends_with_an_error = PAGE, False
 
     async def waiting(self, kind: Kind, page: int, size: int) -> tuple[Waiting, ...]:
         self.questions += 1
@@ -36,7 +37,11 @@ class ListAxis:
         listed = self.kept if kind is Kind.DOCUMENT else []
         if not self.has_pages:
             return tuple(map(Waiting, listed))
-        return tuple(map(Waiting, listed[(page - 1) * size : page * size]))
+        size = min(size, self.page)
+        found = listed[(page - 1) * size : page * size]
+        if not found and page > 1 and self.ends_with_an_error:
+            raise AxisRefused("10", "no such page")
+        return tuple(map(Waiting, found))
 
 
 class Desk:
@@ -117,10 +122,12 @@ async def test_everything_is_taken_page_by_page(running):
     assert desk.seen == [f"d{n:03}" for n in range(2 * PAGE + 5)]
 
 
-async def test_what_is_refused_hides_nothing_behind_it(running):
-    """A whole page of refused messages is passed over, and not tried again before it is due."""
+@pytest.mark.parametrize("page, ends_with_an_error", [(PAGE, False), (10, False), (10, True)])
+async def test_what_is_refused_hides_nothing_behind_it(running, page, ends_with_an_error):
+    """Whole pages of refused messages are passed over, however long the axis makes a page, and not tried before they are due."""
     bad = [f"a{n:03}" for n in range(PAGE + 3)]
     axis, desk = ListAxis(*bad, "z1"), Desk(*bad)
+    axis.page, axis.ends_with_an_error = page, ends_with_an_error
     running(collection(axis, desk))
     await until(lambda: axis.kept == bad)
     before = axis.questions
