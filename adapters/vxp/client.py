@@ -37,6 +37,9 @@ _LIST = 16_777_216  #: bytes of a list
 _PIECE = 262_144
 _MARK = b"\xef\xbb\xbf"
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_SHOWN = 200  #: characters of an id that is none
+#: The SDK reads base64 in lines and in the alphabet for URLs as well, so axes may write it so.
+_STANDARD, _SPACES = bytes.maketrans(b"-_", b"+/"), b"\r\n\t "
 _Answer = TypeVar("_Answer", bound="Envelope")
 
 
@@ -53,7 +56,7 @@ class _Sent(Envelope, frozen=True, rename={"code": "ErrorCode", "text": "ErrorDe
 
 
 class _Item(Struct, frozen=True, rename={"doc_id": "docId"}):
-    doc_id: str
+    doc_id: str | int | None = ""
     sender: str | None = msgspec.field(default="", name="from")
     to: str | None = ""
 
@@ -104,25 +107,29 @@ class VxpClient:
         self._tls = tls
 
     async def waiting(self, kind: Kind, page: int, size: int) -> tuple[Waiting, ...]:
-        """List a page of what waits, as `getReceivedEdocList` gives it."""
+        """List a page of what waits, as `getReceivedEdocList` gives it.
+
+        An id that is none is refused when it is used, so that it spoils the list for no other message.
+        """
         asked = {**_kinds(kind), "pageSize": str(size), "pageIndex": str(page)}
         answer = await self._ask("getReceivedEdocList", asked, _Listed, most=_LIST)
-        return tuple(Waiting(_safe(each.doc_id), each.sender or "", each.to or "") for each in answer.data or ())
+        return tuple(Waiting(_written(each.doc_id), each.sender or "", each.to or "") for each in answer.data or ())
 
     async def fetch(self, doc_id: str) -> bytes:
         """Fetch a message by `getEdoc`, whose refusals can be told from documents."""
-        most = _BRIEF + self._limits.message_bytes * 4 // 3
-        answer = await self._ask("getEdoc", {"docId": doc_id, "filePath": "xml"}, _Fetched, most=most, body=b"{}")
+        most = _BRIEF + self._limits.message_bytes * 3 // 2  # base64 in lines, whose ends are escaped in JSON
+        asked = {"docId": _safe(doc_id), "filePath": "xml"}
+        answer = await self._ask("getEdoc", asked, _Fetched, most=most, body=b"{}")
         if not answer.data:
             raise AxisUnreadable(f"{doc_id} came without a document")
         try:
-            return base64.b64decode(answer.data, validate=True)
+            return _bytes_of(answer.data)
         except (binascii.Error, ValueError) as error:
             raise AxisUnreadable(f"the document {doc_id} is no base64") from error
 
     async def acknowledge(self, doc_id: str, word: Word) -> None:
         """Say processing, done or fail by `updateStatus`."""
-        await self._ask("updateStatus", {"status": word, "docId": doc_id}, Envelope, body=b"{}")
+        await self._ask("updateStatus", {"status": word, "docId": _safe(doc_id)}, Envelope, body=b"{}")
 
     async def send(self, kind: Kind, sender: str, content: Bytes, sha256: str) -> str:
         """Send a message by `sendEdoc`: the file and CR LF, of which `hash-file` covers the file."""
@@ -209,6 +216,19 @@ def _told(error: Exception, seconds: float) -> str:
     if (forbidden := forbidden_in(error)) is not None:
         return f"the address {forbidden}"
     return f"{type(error).__name__}: {error}"
+
+
+def _bytes_of(text: str) -> bytes:
+    """Return what base64 stands for; raise `ValueError` when it is none."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return base64.b64decode(text.encode("ascii").translate(_STANDARD, _SPACES), validate=True)
+
+
+def _written(doc_id: str | int | None) -> str:
+    """Return an id as a list writes it, cut where it is longer than any."""
+    return "" if doc_id is None else str(doc_id)[:_SHOWN]
 
 
 def _safe(doc_id: str) -> str:

@@ -96,9 +96,13 @@ async def test_an_empty_list_is_empty(client, answer):
 
 
 async def test_a_document_is_fetched_whole(client):
-    """The bytes of `data`, whatever they are."""
-    with ScriptedServer(answered(data=base64.b64encode(DATA).decode())) as server:
-        assert await client(server).fetch("b7720f") == DATA
+    """The bytes of `data`, whatever they are, in every form of base64 that the SDK reads."""
+    data = DATA * 20 + b"\xfb\xff\xbf"
+    for form in (base64.b64encode, base64.encodebytes, base64.urlsafe_b64encode):
+        written = form(data).decode()
+        for text in (written, written.replace("\n", "\r\n")):
+            with ScriptedServer(answered(data=text)) as server:
+                assert await client(server).fetch("b7720f") == data
 
 
 RUBBISH = {
@@ -176,12 +180,25 @@ async def test_a_refusal_keeps_code_and_words(client, answer):
 
 @pytest.mark.parametrize("doc_id", ["", "../x", ".hidden", "a b", "x" * 200, "a\r\nb"])
 async def test_unsafe_ids_are_not_taken_over(client, doc_id):
-    """An id goes into headers, logs and receipts: only safe ones are accepted."""
-    with ScriptedServer(answered(DocId=doc_id, data=[{"docId": doc_id}])) as server:
-        with pytest.raises(AxisUnreadable):
-            await client(server).send(Kind.DOCUMENT, "H99.01", Bytes(len(DATA), DATA), SHA256)
-        with pytest.raises(AxisUnreadable):
-            await client(server).waiting(Kind.DOCUMENT, 1, 50)
+    """An id goes into headers, logs and receipts: only safe ones are accepted, and no other is asked for."""
+    with ScriptedServer(answered(DocId=doc_id)) as server:
+        axis = client(server)
+        for call in (
+            axis.send(Kind.DOCUMENT, "H99.01", Bytes(len(DATA), DATA), SHA256),
+            axis.fetch(doc_id),
+            axis.acknowledge(doc_id, "done"),
+        ):
+            with pytest.raises(AxisUnreadable):
+                await call
+    assert [request.line.split()[1] for request in server.requests] == ["/axis/sendEdoc"]
+
+
+@pytest.mark.parametrize("doc_id", ["", "../x", "x" * 1_000, None, 7], ids=["empty", "path", "long", "null", "number"])
+async def test_one_id_that_is_none_spoils_no_list(client, doc_id):
+    """The other messages are listed; this one is refused when somebody asks for it."""
+    with ScriptedServer(answered(data=[{"docId": doc_id}, {"docId": "b7720f"}])) as server:
+        found = await client(server).waiting(Kind.DOCUMENT, 1, 50)
+    assert [each.doc_id for each in found] == [str(doc_id or "")[:200], "b7720f"]
 
 
 @pytest.mark.parametrize("data", ["", "%%%", "PGEv"[:3]], ids=["empty", "no-base64", "short"])
