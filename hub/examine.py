@@ -18,6 +18,7 @@ from msgspec import Struct
 from hub.accounts import Snapshot
 from hub.package import Signature, SignatureResult
 from hub.trouble import Deferral, Fault, Refusal
+from routing.clocks import VIETNAM
 from routing.directory import Directory
 from routing.resolve import NoRoute, Route, Unroutable, resolve
 from routing.values import Binding, SignaturePolicy, System
@@ -171,14 +172,15 @@ def _signature(root: etree._Element, verified: Verified | None, policy: Signatur
 
 def _routes(envelope: Envelope, system: System, rules: Rules, at: datetime, recipient: str | None) -> tuple[Route, ...]:
     directory = rules.snapshot.directory
+    today = at.astimezone(VIETNAM).date()  # agencies open and close at midnight there, not at seven in the morning
     if system.binding is not Binding.UPSTREAM:
-        return resolve(directory, envelope.recipients, at.date())
+        return resolve(directory, envelope.recipients, today)
     _check_hops(envelope, rules)
     wanted = envelope.recipients if recipient is None else _meant(directory, envelope, recipient)
     near = tuple(code for code in wanted if not directory.acts_for(system.id, code))
     if wanted and not near:
         raise _loop(f"{', '.join(wanted)} stands behind the axis that this came from", f"{', '.join(wanted)}")
-    return resolve(directory, near, at.date())
+    return resolve(directory, near, today)
 
 
 def _meant(directory: Directory, envelope: Envelope, recipient: str) -> tuple[str, ...]:
