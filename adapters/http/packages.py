@@ -24,7 +24,10 @@ from hub.queries import PackageQuery
 from hub.record import EventRecord
 from hub.trouble import Refusal
 
-Sentence = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
+#: What XML can carry: a recall travels as a status.
+Sentence = Annotated[
+    str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00-\x20\x7f\ufffe\uffff][^\x00-\x1f\x7f\ufffe\uffff]*$")
+]
 
 
 class RecallRequest(Struct, frozen=True, forbid_unknown_fields=True):

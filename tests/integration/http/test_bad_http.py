@@ -111,6 +111,7 @@ def test_row_08_no_content_type(world, watch):
         b'{"reason":' + b"[" * 60_000,
         b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
         json.dumps({"reason": "x" * 1001}).encode(),
+        json.dumps({"reason": "x\uffff"}).encode(),
         '{"reason": "x"}'.encode("utf-16"),
     ],
 )
