@@ -247,12 +247,14 @@ async def import_(file: Path, *, config: Config = None) -> int:
     Parameters
     ----------
     file
-        The first line names the columns; former codes are separated by blanks; nothing that is not named is removed.
+        The first line names the columns; former codes are separated by blanks. What is not named stays as it is: agencies,
+        and of those in the file the columns that it leaves out, and whether they are suspended.
     """
     from adapters.cli.agency_csv import read_agencies
 
-    agencies = read_agencies(file)
     async with open_store(config) as storage:
+        register = await storage.registers.load_register()
+        agencies = read_agencies(file, {each.code: each for each in register.agencies})
         await storage.registers.import_entries(agencies=agencies)
     print_line(say("imported", count=len(agencies)))
     return 0

@@ -215,6 +215,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "webhook-url-needed": ("Kiểu kết nối webhook cần --webhook-url.", "The binding webhook needs --webhook-url."),
         "imported": ("Đã nhập {count} cơ quan.", "Imported {count} agencies."),
         "import-line": ("{path}, dòng {line}: {error}", "{path}, line {line}: {error}"),
+        "import-twice": ("{what} đã có ở một dòng trên", "{what} stands in a line above already"),
         "redriven": ("Đã đưa {count} lượt chuyển về hàng đợi.", "Put {count} deliveries back on their way."),
         "rebuilt": ("Đã đưa {count} lượt chuyển ra phát lại.", "{count} orders will be published again."),
         "queue-empty": ("Không có gì.", "Nothing there."),

@@ -207,13 +207,14 @@ class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
         certificates: Iterable[RegisteredCertificate] = (),
         webhook_secrets: Mapping[str, str] | None = None,
     ) -> None:
-        """Add or replace many entries at once, all or none; nothing that is not named is removed."""
+        """Add or replace many entries at once, all or none; nothing that is not named is removed. Raises `NotRegistered`."""
         system_rows = [rows.system_row(each) for each in systems]
         listed = tuple(agencies)
         certificate_rows = [rows.certificate_row(each) for each in certificates]
 
         def work(connection: Connection) -> None:
             _put_systems(connection, system_rows)
+            _require_systems(connection, listed)
             _write_agencies(connection, listed)
             _put_certificates(connection, certificate_rows)
             _set_secrets(connection, webhook_secrets or {})
@@ -255,6 +256,11 @@ def _parent_of(connection: Connection, code: str) -> str | None:
     """Return the parent that an agency has; one that was imported may have a parent outside the directory."""
     parent: str | None = connection.execute(select(agencies.c.parent).where(agencies.c.code == code)).scalar()
     return parent
+
+
+def _require_systems(connection: Connection, entries: Iterable[Agency]) -> None:
+    for system_id in sorted({each.system_id for each in entries if each.system_id is not None}):
+        expect(connection, systems, system_id, exists=True)
 
 
 def _write_agencies(connection: Connection, entries: tuple[Agency, ...]) -> None:

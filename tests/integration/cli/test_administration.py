@@ -201,6 +201,7 @@ def test_import_and_search(axis, config, tmp_path):
         "code,name,valid_from\nH37.09,x,soon\n",
         "code,name\na,b,c\n",
         "code,name\nH37.09,x\nH37 10,y\n",
+        "code,name\nH37.09,x\nH37.09,y\n",
     ],
 )
 def test_import_is_all_or_none(axis, config, tmp_path, text):
@@ -211,6 +212,28 @@ def test_import_is_all_or_none(axis, config, tmp_path, text):
     assert code == 2
     assert "agencies.csv" in message
     assert "H37.09" not in str(axis("agency", "list", "--config", config, "--json")[1])
+
+
+def test_import_for_nobody(axis, config, tmp_path):
+    """A system that is not there is named, and nothing is imported."""
+    path = tmp_path / "agencies.csv"
+    path.write_text("code,name,system\nH37.09,x,sys\nH37.10,x,nobody\n")
+    code, _, message = axis("agency", "import", path, "--config", config)
+    assert (code, "systems: nobody" in message) == (1, True)
+    assert "H37.09" not in str(axis("agency", "list", "--config", config, "--json")[1])
+
+
+def test_import_of_some_columns(axis, config, tmp_path):
+    """What a file has no column for stays as it is, a suspension too; an empty field empties what it names."""
+    known = ("--name", "x", "--system", "sys", "--old-code", "000.00.77.H37", "--valid-to", "2999-12-31")
+    assert axis("agency", "add", "H37.77", *known, "--config", config)[0] == 0
+    assert axis("agency", "suspend", "H37.77", "--config", config)[0] == 0
+    path = tmp_path / "agencies.csv"
+    path.write_text("code,name,valid_to\nH37.77,y,\n")
+    assert axis("agency", "import", path, "--config", config)[0] == 0
+    shown = axis("agency", "show", "H37.77", "--config", config, "--json")[1]["agency"]
+    assert (shown["name"], shown["valid_to"]) == ("y", None)
+    assert (shown["system_id"], shown["old_codes"], shown["is_suspended"]) == ("sys", ["000.00.77.H37"], True)
 
 
 def test_import_of_no_text(axis, config, tmp_path):
