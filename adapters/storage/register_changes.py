@@ -29,8 +29,9 @@ class RegisterChanges:
 
     async def _change(self, work: Callable[[Connection], None]) -> None:
         def change(connection: Connection) -> None:
-            work(connection)
+            # First: another process that changes the register meanwhile waits here, and sees what we did.
             connection.execute(_raise_version)
+            work(connection)
 
         await self._database.writer.run(change, "register")
 
