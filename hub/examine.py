@@ -25,8 +25,8 @@ from routing.values import Binding, SignaturePolicy, System
 from schemas.edxml import DocumentEnvelope, Envelope, Kind, read, sdk
 from schemas.edxml.identity import identify
 from schemas.edxml.lean import LIFT_FROM, LeanTree, parse_lean
-from schemas.edxml.recipients import recipient_element
-from schemas.errors import Malformed, Violation
+from schemas.edxml.recipients import recipient_elements
+from schemas.errors import MAX_VIOLATIONS, Malformed, Violation
 from schemas.paths import line_of, path_of
 from signing.algorithms import DEFAULT_POLICY, AlgorithmPolicy
 from signing.certificates import TrustAnchors
@@ -36,6 +36,7 @@ from signing.revocation import Revocation
 from signing.verify import Verified, has_signature, verify
 
 _SOURCE_MAY_BE_BACK = timedelta(seconds=60)
+_IN_DETAIL = 10  #: recipients that a sentence names
 #: What stands where a signature would, but is none, or is one of somebody unknown here.
 _SIGNATURES = (
     "{http://www.mic.gov.vn/TBT/QCVN_102_2016}Signature",
@@ -179,7 +180,8 @@ def _routes(envelope: Envelope, system: System, rules: Rules, at: datetime, reci
     wanted = envelope.recipients if recipient is None else _meant(directory, envelope, recipient)
     near = tuple(code for code in wanted if not directory.acts_for(system.id, code))
     if wanted and not near:
-        raise _loop(f"{', '.join(wanted)} stands behind the axis that this came from", f"{', '.join(wanted)}")
+        named = ", ".join(wanted[:_IN_DETAIL])
+        raise _loop(f"{named} stands behind the axis that this came from", named)
     return resolve(directory, near, today)
 
 
@@ -281,12 +283,18 @@ def _mapped() -> Iterator[None]:
 
 
 def _unreachable(error: NoRoute, tree: etree._Element) -> Refusal:
-    """Return the refusal of a package of which at least one recipient cannot be reached: each of them, and where it stands."""
-    faults = tuple(_fault_of_recipient(each, recipient_element(tree, each.code)) for each in error.unroutable)
+    """Return the refusal of a package of which at least one recipient cannot be reached: each of them, and where it stands.
+
+    Of very many only the first are told, as of whatever else is wrong: a package may name ten thousand.
+    """
+    elements = recipient_elements(tree)
+    faults = tuple(_fault_of_recipient(each, elements.get(each.code)) for each in error.unroutable[:MAX_VIOLATIONS])
+    more = len(error.unroutable) - _IN_DETAIL
     return Refusal(
         "recipient-unknown",
-        detail=" ".join(fault.en for fault in faults),
-        detail_vi=" ".join(fault.vi for fault in faults),
+        detail=" ".join(each.en for each in faults[:_IN_DETAIL]) + (f" And {more} more." if more > 0 else ""),
+        detail_vi=" ".join(each.vi for each in faults[:_IN_DETAIL])
+        + (f" Và {more} nơi nhận khác." if more > 0 else ""),
         faults=faults,
     )
 

@@ -10,15 +10,15 @@ _ORGAN_ID = qualified("OrganId")
 _HOLDERS = {Kind.DOCUMENT: qualified("To"), Kind.STATUS: qualified("ResponseFor")}
 
 
-def recipient_element(root: _Element, code: str) -> _Element | None:
-    """Return the element that names `code` as a recipient of the message under `root`; None when there is none.
+def recipient_elements(root: _Element) -> dict[str, _Element]:
+    """Return the element that names each recipient of the message under `root`, by the code that it holds.
 
     Raises:
         UnknownDocumentType: another root element or namespace.
     """
     package = skeleton_of(root)
+    found: dict[str, _Element] = {}
     for holder in package.fields.get(_HOLDERS[package.kind], ()):
         for element in holder.iterchildren(_ORGAN_ID):
-            if (element.text or "").strip(XML_BLANKS) == code:
-                return element
-    return None
+            found.setdefault((element.text or "").strip(XML_BLANKS), element)
+    return found
