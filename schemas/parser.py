@@ -163,6 +163,9 @@ def _check_tree(root: _Element, data: Buffer, limits: Limits) -> None:
         raise LimitExceeded(limit_violation("depth", limits.max_depth, "cấp lồng nhau", "levels of elements"))
     for element in root.iter(etree.Element):
         _check_element(element, limits)
+    if _most_declared(root) > limits.max_attributes:
+        vi, en = "khai báo không gian tên lồng nhau", "namespace declarations inside each other"
+        raise LimitExceeded(limit_violation("declarations", limits.max_attributes, vi, en))
     _check_content(root, limits)
 
 
@@ -213,6 +216,18 @@ def _check_element(element: _Element, limits: Limits) -> None:
         raise LimitExceeded(
             limit_violation("name", limits.max_name, "byte trong một tên", "bytes in one name", line=line)
         )
+
+
+def _most_declared(root: _Element) -> int:
+    """Return how many namespace declarations the way from the root to any element has, those of one prefix each counted.
+
+    Inclusive canonicalisation looks for each of them at every element below: seconds, for two hundred kilobytes.
+    """
+    now = most = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        now += 1 if event == "start-ns" else -1
+        most = max(most, now)
+    return most
 
 
 def _check_content(root: _Element, limits: Limits) -> None:

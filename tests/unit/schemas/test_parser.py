@@ -142,6 +142,7 @@ def test_the_word_doctype_in_a_text_is_no_doctype():
         (b"<a " + b" ".join(b'b%d="x"' % n for n in range(50_000)) + b"/>", "limit-tag"),
         (b"<a " + b" ".join(b'xmlns:b%d="urn:x"' % n for n in range(65)) + b"/>", "limit-attributes"),
         (b'<a b=">" ' + b" ".join(b'xmlns:b%d="urn:x"' % n for n in range(65)) + b"/>", "limit-attributes"),
+        (b'<a xmlns:b="urn:x" xmlns:c="urn:x">' * 33 + b"</a>" * 33, "limit-declarations"),
         (b"<" + b"a" * 1025 + b"/>", "limit-name"),
         (b"<a " + b"b" * 1025 + b'="x"/>', "limit-name"),
         (b'<a b=">" ' + b"c" * 1025 + b'="x"/>', "limit-name"),
@@ -272,3 +273,8 @@ def test_a_long_tag_is_seen_wherever_it_stands(size: int, offset: int):
     assert not has_long_tag(before + b"<b c='" + b"x" * (limit - 10) + b"'/></a>", limit)
     for harmless in (b"x" * size, b"<!--" + b"x" * size + b"-->", b"<![CDATA[" + b"x" * size + b"]]>"):
         assert not has_long_tag(before + harmless + b"</a>", limit)
+
+
+def test_declarations_beside_each_other_are_taken():
+    """An attachment each may declare its prefix anew, as the national SDK writes it: only what is in force together counts."""
+    assert len(parse(b"<a>" + b'<b xmlns:c="urn:x" xmlns:d="urn:x"/>' * 200 + b"</a>")) == 200
