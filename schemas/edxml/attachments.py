@@ -14,7 +14,7 @@ from lxml.etree import _Element
 from msgspec import Struct
 
 from schemas.edxml import names, sentences
-from schemas.edxml.archive import ArchiveError, UnsafeArchive
+from schemas.edxml.archive import Allowance, ArchiveError, UnsafeArchive
 from schemas.edxml.attachment import Attachment, AttachmentFile
 from schemas.edxml.base64_text import BrokenBase64, decoded
 from schemas.edxml.content import MeasuredContent, measured_content, whole_content
@@ -113,19 +113,18 @@ def measure(parts: Parts, max_unpacked: int = MAX_UNPACKED, contents: Mapping[st
         AttachmentMismatch: a content is no base64, or a declared zip cannot be opened.
         AttachmentUnsafe: an archive is dangerous to unpack, or all of them together unpack to more than `max_unpacked` bytes.
     """
-    budget = max_unpacked
+    allowance = Allowance(max_unpacked)
     measured: list[Attachment] = []
     notes: list[Violation] = []
     troubles: list[tuple[type[Malformed], Violation]] = []
     declared_names = {part.content_id: part.name for part in parts.references}
     for part in parts.attachments:
         try:
-            file = measured_content(_content_of(part, contents), part.name, part.declared_type, budget)
+            file = measured_content(_content_of(part, contents), part.name, part.declared_type, allowance)
         except (BrokenBase64, ArchiveError) as error:
             if len(troubles) < MAX_VIOLATIONS:
                 troubles.append(_trouble(part, error))
             continue
-        budget -= file.size if file.entry_name is not None else 0
         measured.append(_attachment(part, file))
         if len(notes) < MAX_VIOLATIONS:
             notes.extend(_notes(part, file, declared_names.get(part.content_id, part.name)))
@@ -148,7 +147,7 @@ def extract(root: _Element, content_id: str, max_unpacked: int = MAX_UNPACKED) -
     if part is None:
         raise KeyError(content_id)
     try:
-        data = whole_content(_content_of(part, NO_CONTENTS), part.name, part.declared_type, max_unpacked)
+        data = whole_content(_content_of(part, NO_CONTENTS), part.name, part.declared_type, Allowance(max_unpacked))
     except (BrokenBase64, ArchiveError) as error:
         kind, violation = _trouble(part, error)
         raise kind(violation) from None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from schemas.edxml.archive import STARTS, Archive, BrokenArchive
+from schemas.edxml.archive import STARTS, Allowance, Archive, BrokenArchive
 from schemas.edxml.media import HEAD, media_type
 
 _ZIP = "application/zip"
@@ -22,13 +22,13 @@ class MeasuredContent(Struct, frozen=True, gc=False):
     replacements: int  #: how many U+FFFD stand in its bytes, if those are UTF-8
 
 
-def measured_content(data: bytes, name: str, declared_type: str, max_unpacked: int) -> MeasuredContent:
+def measured_content(data: bytes, name: str, declared_type: str, allowance: Allowance) -> MeasuredContent:
     """Unwrap and measure; an unwrapped entry passes through in pieces.
 
     Raises:
         BrokenArchive, UnsafeArchive: see there.
     """
-    entry_name, pieces = _opened(data, name, declared_type, max_unpacked)
+    entry_name, pieces = _opened(data, name, declared_type, allowance)
     digest = hashlib.sha256()
     head, size, replacements = b"", 0, 0
     for piece in pieces:
@@ -40,9 +40,9 @@ def measured_content(data: bytes, name: str, declared_type: str, max_unpacked: i
     return MeasuredContent(size, digest.hexdigest(), media_type(head, name), entry_name, replacements)
 
 
-def whole_content(data: bytes, name: str, declared_type: str, max_unpacked: int) -> bytes:
+def whole_content(data: bytes, name: str, declared_type: str, allowance: Allowance) -> bytes:
     """Return the file itself; raises as `measured_content`."""
-    return b"".join(_opened(data, name, declared_type, max_unpacked)[1])
+    return b"".join(_opened(data, name, declared_type, allowance)[1])
 
 
 def _is_text(head: bytes) -> bool:
@@ -54,12 +54,12 @@ def _is_text(head: bytes) -> bool:
     return True
 
 
-def _opened(data: bytes, name: str, declared_type: str, max_unpacked: int) -> tuple[str | None, Iterator[bytes]]:
+def _opened(data: bytes, name: str, declared_type: str, allowance: Allowance) -> tuple[str | None, Iterator[bytes]]:
     """Return the name of the wrapping zip's entry, if the file is wrapped, and the pieces of the file."""
     if not data.startswith(STARTS):
         return None, iter((data,))
     try:
-        archive = Archive(data)
+        archive = Archive(data, allowance)
     except BrokenArchive:
         if declared_type.strip().lower() == _ZIP:
             raise
@@ -67,4 +67,4 @@ def _opened(data: bytes, name: str, declared_type: str, max_unpacked: int) -> tu
     is_zip_itself = name.lower().endswith(".zip")
     if is_zip_itself or archive.sole_entry is None:
         return None, iter((data,))
-    return archive.sole_entry, archive.pieces(archive.sole_entry, max_unpacked)
+    return archive.sole_entry, archive.pieces(archive.sole_entry)

@@ -5,13 +5,14 @@ import binascii
 import hashlib
 import io
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.edxml import DocumentEnvelope, extract, read
-from schemas.edxml.archive import Archive, BrokenArchive, UnsafeArchive, wrapped
+from schemas.edxml.archive import Allowance, Archive, BrokenArchive, UnsafeArchive, wrapped
 from schemas.edxml.attachments import bare_id
 from schemas.edxml.base64_text import BrokenBase64, decoded
 from schemas.edxml.file_names import fault_of
@@ -101,10 +102,40 @@ def test_a_bomb_is_unsafe():
         extract(root, "209", max_unpacked=2_999_999)
 
 
+def test_what_was_unpacked_of_a_broken_archive_counts():
+    """Archives that unpack for a while and turn out to be broken use up what the package may unpack, like good ones."""
+    good = wrapped("a.txt", b"\0" * 2_000_000)
+    allowance = Allowance(3_000_000)
+    broken = Archive(good.replace(zlib.crc32(b"\0" * 2_000_000).to_bytes(4, "little"), b"\1\2\3\4"), allowance)
+    with pytest.raises(BrokenArchive):
+        list(broken.pieces("a.txt"))
+    with pytest.raises(UnsafeArchive):
+        list(Archive(good, allowance).pieces("a.txt"))
+
+
+def test_the_directories_of_all_archives_count_together():
+    """Many archives whose entries are to be listed are refused where one of them is not: listing costs more than unpacking."""
+    data, allowance = zip_of({f"{n}": b"" for n in range(100)}), Allowance(0, listed=8_000)
+    Archive(data, allowance)
+    with pytest.raises(UnsafeArchive):
+        Archive(data, allowance)
+
+
+def test_an_endless_extra_field_is_unsafe():
+    """An entry with an extra field of sixty thousand bytes is not listed: no program writes such, and reading it takes long."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        entry = zipfile.ZipInfo("a.txt")
+        entry.extra = b"\xff\xff\0\0" * 15_000
+        archive.writestr(entry, b"")
+    with pytest.raises(UnsafeArchive):
+        Archive(target.getvalue(), Allowance(0))
+
+
 def test_too_many_entries_are_unsafe():
     """An archive of more than ten thousand entries is not even listed."""
     with pytest.raises(UnsafeArchive):
-        Archive(zip_of({f"{n}": b"" for n in range(10_001)}))
+        Archive(zip_of({f"{n}": b"" for n in range(10_001)}), Allowance(0))
 
 
 def test_dangerous_names_are_found_in_any_archive():
@@ -230,9 +261,9 @@ def test_wrapping_is_repeatable_and_reads_back():
     assert wrapped("a.txt", b"abc") == wrapped("a.txt", b"abc")
     with zipfile.ZipFile(io.BytesIO(wrapped("a.txt", b"abc"))) as archive:
         assert archive.namelist() == ["a.txt"]
-    archive = Archive(wrapped("a.txt", b"abc"))
+    archive = Archive(wrapped("a.txt", b"abc"), Allowance(3))
     assert archive.sole_entry == "a.txt"
-    assert b"".join(archive.pieces("a.txt", 3)) == b"abc"
+    assert b"".join(archive.pieces("a.txt")) == b"abc"
 
 
 @pytest.mark.parametrize("cut", range(0, 100, 7))
@@ -240,7 +271,7 @@ def test_a_cut_archive_is_broken(cut: int):
     """Wherever an archive is cut, the answer is typed."""
     data = wrapped("a.txt", b"abc" * 100)
     with pytest.raises(BrokenArchive):
-        Archive(data[:cut])
+        Archive(data[:cut], Allowance(300))
 
 
 # types
