@@ -69,6 +69,9 @@ class Reader(Protocol):
     async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
         """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
 
+    async def of_content(self, sha256: str) -> tuple[Original, ...]:
+        """Return the packages that are these very bytes, oldest first, with their deliveries."""
+
     async def still_waiting(self, order_ids: Sequence[OrderId]) -> frozenset[OrderId]:
         """Return those of these orders that are neither published nor done."""
 

@@ -111,7 +111,13 @@ class Submission:
         try:
             async with self._admission.place(caller):
                 reached("K2")
-                examined = await self._examination.examine(caller, spooled, recipient)
+                try:
+                    examined = await self._examination.examine(caller, spooled, recipient)
+                except Refusal:
+                    repeated = await self._repeated(caller, spooled, recipient)
+                    if repeated is None:
+                        raise
+                    return repeated
             if claimed is not None:
                 claimed.require(examined)
             return await self._accept(caller, spooled, examined, may_add=recipient is not None)
@@ -181,6 +187,19 @@ class Submission:
             reported=effects.reported,
             events=effects.events,
         )
+
+    async def _repeated(self, caller: Caller, spooled: Spooled, recipient: str | None) -> Accepted | None:
+        """Return the acceptance of these very bytes from this system (for this recipient), if there was one.
+
+        Since then a recipient may have been closed or a certificate have ended. Who did not get the first answer would read a
+        refusal as "it never went out", and send it again in another form.
+        """
+        wanted = self._register.snapshot.directory.canonical(recipient) or recipient
+        for known in await self._store.of_content(spooled.sha256):
+            went_there = wanted is None or any(each.recipient == wanted for each in known.deliveries)
+            if known.package.system_id == caller.system_id and went_there:
+                return await self._replay(known.package.id, spooled)
+        return None
 
     async def _replay(self, package_id: PackageId, spooled: Spooled) -> Accepted:
         package = await self._store.package(package_id)

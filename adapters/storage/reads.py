@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -89,6 +89,12 @@ _originals = (
     )
     .order_by(packages.c.accepted_at, packages.c.id, deliveries.c.position)
 )
+_of_content = (
+    select(*PACKAGE, *DELIVERY)
+    .select_from(beside_newest_order(packages.join(deliveries, deliveries.c.package_id == packages.c.id)))
+    .where(packages.c.sha256 == bindparam("sha256"))
+    .order_by(packages.c.accepted_at, packages.c.id, deliveries.c.position)
+)
 _event = Keyed(select(*EVENT), events.c.id)
 _events = select(*EVENT).where(events.c.package_id == bindparam("id")).order_by(events.c.seq)
 _first_event = select(*EVENT).where(events.c.event == bindparam("event")).order_by(events.c.seq).limit(1)
@@ -161,10 +167,15 @@ class Reads:
 
         def read(connection: Connection) -> tuple[Original, ...]:
             found = connection.execute(_originals, {"sender": sender, "document_ids": list(document_ids)}).all()
-            grouped = groupby(map(pair_of, found), key=lambda pair: pair[0].id)
-            return tuple(_original(list(pairs)) for _, pairs in grouped)
+            return _by_package(found)
 
         return await self._database.read(read)
+
+    async def of_content(self, sha256: str) -> tuple[Original, ...]:
+        """Return the packages that are these very bytes, oldest first, with their deliveries."""
+        return await self._database.read(
+            lambda connection: _by_package(connection.execute(_of_content, {"sha256": sha256}).all())
+        )
 
     async def event(self, event_id: EventId) -> EventRecord | None:
         """Return one event."""
@@ -209,6 +220,12 @@ class Reads:
         if data is None:
             data = self._recent.get(sha256)
         return Bytes(size, data, None if data is not None else self._files.path(sha256))
+
+
+def _by_package(rows: Iterable[Sequence[object]]) -> tuple[Original, ...]:
+    """Return packages with their deliveries from rows of both, those of one package together."""
+    grouped = groupby(map(pair_of, rows), key=lambda pair: pair[0].id)
+    return tuple(_original(list(pairs)) for _, pairs in grouped)
 
 
 def _original(pairs: list[tuple[Package, Delivery]]) -> Original:

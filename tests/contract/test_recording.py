@@ -323,6 +323,18 @@ async def test_originals_with_their_deliveries(store):
     assert await store.originals("H99.01", []) == ()
 
 
+async def test_packages_that_are_the_same_bytes(store):
+    """They are found by their digest, oldest first, whoever handed them in, statuses too; what has other bytes is not."""
+    later = submission(sha256="ab" * 32, at=AT + timedelta(days=1), kind="status")
+    earlier = submission(sha256="ab" * 32, systems=("sys-2", "sys-3"), system_id="sys-4")
+    for unit in (later, earlier, submission()):
+        await store.record(unit)
+    found = await store.of_content("ab" * 32)
+    assert [each.package for each in found] == [earlier.package, later.package]
+    assert [len(each.deliveries) for each in found] == [2, 1]
+    assert await store.of_content("cd" * 32) == ()
+
+
 async def test_what_was_recorded_wakes_those_who_wait(store, topics):
     """A commit notifies the outbox, the inboxes and the feeds that it concerns."""
     unit = submission()

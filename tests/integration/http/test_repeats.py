@@ -11,6 +11,8 @@ from schemas.edxml.compose import NewFile
 from signing.sign import sign
 from tests.integration.http.conftest import TRANSPORT
 from tests.integration.http.stored import Stored
+from tests.support.hub import axis
+from tests.support.two_hubs import eventually
 
 MIB = 1_048_576
 
@@ -35,6 +37,19 @@ def test_row_31_after_the_handover(world):
     delivery_id = world.collected(first.json)
     world.api("sys-h99-02").post(f"/v1/deliveries/{delivery_id}/ack")
     assert world.api().submit(package).body == first.body
+
+
+def test_row_31_after_its_recipient_was_suspended(world):
+    """Row 31: who did not get the answer still gets it when the package would be refused by now."""
+    agency = ("H99.77", "--config", str(world.hub.config))
+    axis("agency", "add", *agency, "--name", "Sở Bảy", "--system", "sys-h99-02")
+    package = world.signed(recipients=["H99.77"])
+    first = eventually(lambda: (found := world.api().submit(package)).status == 201 and found)
+    axis("agency", "suspend", *agency)
+    eventually(lambda: world.api().submit(world.signed(recipients=["H99.77"])).status == 422)
+    again = world.api().submit(package)
+    assert (again.status, again.body) == (200, first.body)
+    assert world.api(TRANSPORT).submit(package).status >= 400  # others are told nothing
 
 
 def test_row_32_conflict(world):

@@ -154,6 +154,7 @@ async def test_single_things(filled, scanned):
     await store.event("e9")
     await store.events("p9")
     await store.content("s9")
+    await store.of_content("s9")
     await store.event_of(Event.RECALL, package_id="p9", delivery_id=None)
     await store.event_of(Event.RECALL, package_id="p9", delivery_id="v9")
     await store.originals("a9", ["d9", "d10"])
