@@ -6,6 +6,7 @@ memory of about three times the document for a moment, and runs without the lock
 """
 
 from collections.abc import Iterator, Mapping
+from os.path import commonprefix
 from types import MappingProxyType
 
 from lxml import etree
@@ -93,26 +94,34 @@ def whole(form: bytes, texts: Mapping[str, bytes]) -> Iterator[bytes | memoryvie
 
     Args:
         form: the canonical form of a tree in which marks stand for texts.
-        texts: mark → text, in document order.
+        texts: mark → text, in document order. Marks have a beginning in common, which stands nowhere else.
 
     Raises:
         Untrusted: signature-invalid when a mark does not stand there once, or a text is not its own canonical form.
     """
     rest = memoryview(form)
     at = 0
+    # Every mark begins alike, and no other text does. So this is one search; one for each mark is a minute of a processor.
+    beginning = commonprefix(list(texts)).encode()  # noqa: RUF071 - these are no paths
+    if texts and form.count(beginning) != len(texts):
+        raise _unbuildable()
     for mark, text in texts.items():
         word = mark.encode()
         place = form.find(word, at)
-        if place < 0 or form.count(word) != 1 or any(each in text for each in _WRITTEN_DIFFERENTLY):
-            raise Untrusted(
-                Code.SIGNATURE_INVALID,
-                "The canonical form of the document cannot be put together.",
-                "Không dựng được dạng chuẩn tắc của văn bản.",
-            )
+        if place < 0 or any(each in text for each in _WRITTEN_DIFFERENTLY):
+            raise _unbuildable()
         yield rest[at:place]
         yield text
         at = place + len(word)
     yield rest[at:]
+
+
+def _unbuildable() -> Untrusted:
+    return Untrusted(
+        Code.SIGNATURE_INVALID,
+        "The canonical form of the document cannot be put together.",
+        "Không dựng được dạng chuẩn tắc của văn bản.",
+    )
 
 
 def forbidden(what: str) -> Untrusted:
