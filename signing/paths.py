@@ -79,46 +79,56 @@ def find_path(
     try:
         target = asn1crypto.x509.Certificate.load(leaf)
         known = [asn1crypto.x509.Certificate.load(der) for der in others]
-        matter = None if revocation is None else Matter((target, *known), revocation, at, signatures)
-        context = _context(anchors, known, at, matter)
-        path = _run(_first_that_holds(target, context, matter))
-        certificates = tuple(reversed(list(path)))
-        until = None if matter is None else matter.serves_until(certificates[:-1])
-        return Found(tuple(each.dump() for each in certificates), until)
+        return _run(_first_that_holds(target, _Search(anchors, known, at, revocation, signatures)))
     except (ValidationError, PathError) as error:
         _refuse(error)
     except (*FOREIGN, KeyError, AttributeError, NotImplementedError) as error:  # asn1crypto on hostile DER
         raise Untrusted(Code.CERTIFICATE_UNTRUSTED, *UNREADABLE) from error
 
 
-def _context(
-    anchors: SimpleTrustManager, known: list[asn1crypto.x509.Certificate], at: datetime, matter: Matter | None
-) -> ValidationContext:
-    return ValidationContext(
-        trust_manager=anchors,
-        other_certs=known,
-        moment=at,
-        allow_fetching=False,
-        crls=matter.crls if matter else (),
-        ocsps=matter.ocsps if matter else (),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO if matter else NO_REVOCATION),
-        signature_validator=matter.validator if matter else None,
-        time_tolerance=timedelta(0),
-    )
+class _Search(Struct, frozen=True):
+    """What every candidate for a path is judged by."""
+
+    anchors: SimpleTrustManager
+    known: list[asn1crypto.x509.Certificate]
+    at: datetime
+    revocation: Revocation | None
+    signatures: CrlSignatures
+
+    def matter_of(self, path: ValidationPath) -> Matter | None:
+        """Return the evidence about a candidate; None when none is required."""
+        if self.revocation is None:
+            return None
+        return Matter(path.iter_certs(include_root=False), self.revocation, self.at, self.signatures)
+
+    def context(self, matter: Matter | None = None) -> ValidationContext:
+        """Return what the library validates in."""
+        return ValidationContext(
+            trust_manager=self.anchors,
+            other_certs=self.known,
+            moment=self.at,
+            allow_fetching=False,
+            crls=matter.crls if matter else (),
+            ocsps=matter.ocsps if matter else (),
+            revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO if matter else NO_REVOCATION),
+            signature_validator=matter.validator if matter else None,
+            time_tolerance=timedelta(0),
+        )
 
 
-async def _first_that_holds(
-    target: asn1crypto.x509.Certificate, context: ValidationContext, matter: Matter | None
-) -> ValidationPath:
+async def _first_that_holds(target: asn1crypto.x509.Certificate, search: _Search) -> Found:
     failures: list[ValidationError] = []
-    candidates = context.path_builder.async_build_paths_lazy(target)
+    unjudged = search.context()
+    candidates = unjudged.path_builder.async_build_paths_lazy(target)
     try:
         async for candidate in candidates:
             try:
+                matter = search.matter_of(candidate)
+                context = unjudged if matter is None else search.context(matter)
                 if matter is not None:
                     await _check_undeclared(candidate, context, matter)
                 await async_validate_path(context, candidate)
-                return candidate
+                return _found(candidate, matter)
             except ValidationError as failure:
                 failures.append(failure)
             except AssertionError:  # the library asserts that a signature is of the kind of the issuer's key
@@ -126,6 +136,12 @@ async def _first_that_holds(
     finally:
         await candidates.cancel()  # type: ignore[no-untyped-call]
     raise min(failures, key=_rank)
+
+
+def _found(path: ValidationPath, matter: Matter | None) -> Found:
+    certificates = tuple(reversed(list(path)))
+    until = None if matter is None else matter.serves_until(certificates[:-1])
+    return Found(tuple(each.dump() for each in certificates), until)
 
 
 async def _check_undeclared(path: ValidationPath, context: ValidationContext, matter: Matter) -> None:

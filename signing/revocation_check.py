@@ -8,6 +8,7 @@ grace), and that a revocation once stated stands: neither an old list nor one fr
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,7 +67,11 @@ class CrlSignatures:
 
 
 class Matter:
-    """The evidence that concerns some certificates, judged at a moment, for one path check."""
+    """The evidence that concerns the certificates of one path, judged at a moment.
+
+    Of no others: a list that is too old counts when it revokes one of them, for the path fails then; were it to count because of
+    a certificate that only lies in the KeyInfo, it would show the rest good.
+    """
 
     def __init__(
         self,
@@ -75,17 +80,18 @@ class Matter:
         at: datetime,
         signatures: CrlSignatures,
     ) -> None:
-        certificates = tuple(certificates)
-        serials = {each.serial_number for each in certificates}
         evidence, self._grace, self._at = revocation.evidence, revocation.grace, at
-        names = {str(each.issuer.hashable) for each in certificates}
-        self._lists = [each for name in names for each in evidence.lists_by_issuer.get(name, ())]
+        issued: defaultdict[str, set[int]] = defaultdict(set)  # serial numbers are an issuer's own
+        for certificate in certificates:
+            issued[str(certificate.issuer.hashable)].add(certificate.serial_number)
+        self._lists = [each for name in issued for each in evidence.lists_by_issuer.get(name, ())]
+        serials = set().union(*issued.values())
         self._answers = [each for serial in serials for each in evidence.answers_by_serial.get(serial, ())]
         self.crls: list[CRLContainer] = []
         self._listed: set[int] = set()
         wholes: dict[bytes, RevocationList] = {}
         for each in self._lists:
-            entries = {serial: found for serial in serials if (found := each.entry(serial)) is not None}
+            entries = {serial: found for serial in issued[each.issuer] if (found := each.entry(serial)) is not None}
             self._listed |= entries.keys()
             narrowed = _narrowed(each, entries)
             wholes[narrowed["tbs_cert_list"].dump()] = each

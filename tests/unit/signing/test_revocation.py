@@ -138,6 +138,15 @@ def test_a_stale_list_still_revokes(agency_ec, pki, anchors, now):
     assert code_of(agency_ec, anchors, now, revocation=required(lists[1], crl(pki.root, now))) == "certificate-revoked"
 
 
+def test_a_revoked_certificate_beside_it_revives_no_stale_list(agency_ec, pki, anchors, now):
+    """Who puts a certificate that an old list revokes into KeyInfo, beside the own one, is not shown good by that list."""
+    beside = pki.agency("H99.02", "Sở Khác").certificate
+    old = crl(pki.subordinate, now - 5 * HOUR, entry(beside, now - 6 * HOUR), lifetime=HOUR)
+    leaf, *above = agency_ec.chain
+    code = code_of(agency_ec, anchors, now, chain=[leaf, beside, *above], revocation=required(old, crl(pki.root, now)))
+    assert code == "revocation-unavailable"
+
+
 def test_a_stale_hold_is_forgotten(agency_ec, pki, anchors, now):
     """A hold may be lifted: an old list that says so is not held against a fresh one that does not."""
     _, old = lists_of(
@@ -194,6 +203,14 @@ def test_a_good_answer_does_not_undo_a_list(agency, pki, anchors, now):
     lists = lists_of(pki, now, entry(agency.certificate, now - HOUR))
     answer = ocsp_answer(pki.subordinate, agency.certificate, now - HOUR)
     assert code_of(agency, anchors, now, revocation=required(*lists, answer)) == "certificate-revoked"
+
+
+def test_a_list_speaks_of_its_issuers_certificates_only(pki, anchors, now):
+    """That the root's list names a serial number says nothing about the certificate of another authority that has the same."""
+    agency = pki.agency("H99.01", "Sở Mẫu", addresses=WITH_OCSP)
+    answer = ocsp_answer(pki.subordinate, agency.certificate, now)
+    of_root = crl(pki.root, now, entry(agency.certificate, now - HOUR))
+    assert verify_by(agency, anchors, now, revocation=required(of_root, answer))
 
 
 def test_an_unknown_certificate_is_not_shown_good(pki, anchors, now):
