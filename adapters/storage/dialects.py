@@ -54,6 +54,7 @@ _COMPRESS_FAST = (
 )
 #: One number for "some hub process is appending events"; any constant of our own will do.
 _APPEND_LOCK = 0x4158_4953
+_MIGRATION_LOCK = 0x4158_4954  # the same for "the schema is being changed"
 
 
 class Engines(Struct, frozen=True):
@@ -97,6 +98,14 @@ def queue_for_append(connection: Connection) -> None:
     """
     if is_server(connection):
         execute(connection, "SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
+
+
+def queue_for_migration(connection: Connection) -> None:
+    """Wait for whoever migrates the same database now, however long that lasts; SQLite has one writer at a time anyway."""
+    if is_server(connection):
+        execute(connection, "SET LOCAL lock_timeout = 0", ())
+        execute(connection, "SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+        execute(connection, "SET LOCAL lock_timeout TO DEFAULT", ())
 
 
 def take_time(connection: Connection) -> None:

@@ -10,16 +10,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from adapters.storage.dialects import open_engines, prepare_place
+from adapters.storage.dialects import open_engines, prepare_place, queue_for_migration
 from adapters.storage.errors import translated
 
 
 def migrate(url: str) -> None:
-    """Create or upgrade the database at an SQLAlchemy URL, all steps in one transaction; nothing when it is current."""
+    """Create or upgrade the database at an SQLAlchemy URL, all steps in one transaction; nothing when it is current.
+
+    Several processes may do so at once, as when all machines of a hub are brought to a new version: one does the work.
+    """
     prepare_place(url)
     engines = open_engines(url, readers=1)
     try:
         with translated(), engines.writer.begin() as connection:
+            queue_for_migration(connection)
             upgrade(connection)
     finally:
         engines.dispose()

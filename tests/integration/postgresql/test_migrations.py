@@ -1,4 +1,5 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
@@ -48,6 +49,14 @@ def test_from_empty(new_postgresql_url, described):
     migrate(url)
     assert is_current(url)
     assert schema(url) == described
+
+
+def test_by_several_processes_at_once(new_postgresql_url):
+    """When several processes migrate one database at once, each of them finds it current afterwards."""
+    url = new_postgresql_url()
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(migrate, [url] * 3)) == [None] * 3
+    assert is_current(url)
 
 
 def test_from_the_first_release(new_postgresql_url, described):
