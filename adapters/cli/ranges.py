@@ -12,13 +12,14 @@ from adapters.cli.messages import say
 from routing.codes import may_name_agency, may_name_system
 
 Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65535))]
-Count = Annotated[int, Parameter(validator=Number(gte=0))]
+Count = Annotated[int, Parameter(validator=Number(gte=0, lte=2**31 - 1))]
+Size = Annotated[int, Parameter(validator=Number(gte=0, lte=2**63 - 1))]  #: bytes
 Days = Annotated[int, Parameter(validator=Number(gte=1, lte=36_500))]
 Hours = Annotated[float, Parameter(validator=Number(gte=0, lte=876_000))]
 Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=200))]
 Wait = Annotated[int, Parameter(validator=Number(gte=0, lte=60))]  #: whole seconds, as the API takes them
 Lease = Annotated[int, Parameter(validator=Number(gte=1, lte=86_400))]
-Rate = Annotated[float, Parameter(validator=Number(gte=0))]
+Rate = Annotated[float, Parameter(validator=Number(gte=0, lte=1_000_000))]
 
 
 def _check(rule: Callable[[str], bool], message: str) -> Callable[[type, Any], None]:

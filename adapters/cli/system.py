@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.ranges import Count, NewSystemId, Rate, SystemId
+from adapters.cli.ranges import Count, NewSystemId, Rate, Size, SystemId
 from adapters.cli.system_amqp import make_for_people, make_for_programs, new_account, set_open
 from adapters.cli.system_certificate import app as certificate
 from adapters.cli.system_upstream import AxisOptions, applied, upstream
@@ -192,7 +192,7 @@ async def limit(
     requests_per_second: Rate | None = None,
     burst: Count | None = None,
     concurrent_submissions: Count | None = None,
-    stored_bytes: Count | None = None,
+    stored_bytes: Size | None = None,
     config: Config = None,
 ) -> int:
     """Grant a system limits of its own; what is left out is as for everybody (section [limits] of the configuration).

@@ -175,6 +175,15 @@ def test_limits_of_a_system(axis, config):
     assert axis("system", "limit", "nobody", "--burst", "7", "--config", config)[0] == 1
 
 
+@pytest.mark.parametrize(
+    "option, given",
+    [("--burst", 2**31), ("--stored-bytes", 2**63), ("--requests-per-second", "inf"), ("--concurrent-submissions", -1)],
+)
+def test_limits_beyond_every_database(axis, config, option, given):
+    """A limit that no database can hold is a fault of the command line."""
+    assert axis("system", "limit", "sys", option, given, "--config", config)[0] == 2
+
+
 @pytest.mark.parametrize("owner", [(), ("--system", "sys", "--user", "x")])
 def test_key_has_one_owner(axis, config, owner):
     """A key belongs to one system or one person."""
