@@ -34,7 +34,10 @@ def probes(
         return f"certificate valid until {until:%Y-%m-%d}"
 
     async def disk() -> str:
-        free = shutil.disk_usage(content_dir).free
+        try:
+            free = shutil.disk_usage(content_dir).free
+        except OSError as error:
+            raise Deferral("storage-unavailable", detail=error.strerror or type(error).__name__) from error
         if free < _LEAST_FREE_BYTES:
             raise Deferral("storage-full", detail=f"only {free // 1_048_576} MiB free")
         return f"{free // 1_048_576} MiB free"

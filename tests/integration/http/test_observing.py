@@ -114,6 +114,18 @@ def test_ready(world):
     assert {"database", "signing", "disk"} <= {each["name"] for each in verbose["checks"]}
 
 
+def test_not_ready_without_its_disk(world):
+    """A hub whose content folder is gone, as when its disk is not mounted, says what is missing and is not ready."""
+    folder = world.hub.folder / "data" / "content"
+    away = folder.rename(folder.with_name("away"))
+    try:
+        answer = world.api(None).get("/readyz?verbose")
+    finally:
+        away.rename(folder)
+    assert answer.status == 503
+    assert [each["name"] for each in answer.json["checks"] if not each["is_ok"]] == ["disk"]
+
+
 def test_description(world):
     """The hub serves its own description."""
     answer = world.api(None).get("/openapi.yaml")
