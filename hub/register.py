@@ -48,7 +48,7 @@ class CurrentRegister:
             raise
         if version != self._version:
             register = await self._source.load_register()
-            self.snapshot = Snapshot.of(register)
+            self.snapshot = await asyncio.to_thread(Snapshot.of, register)  # seconds, for a whole nation
             self._version = register.version
             self._loaded.set()
 
