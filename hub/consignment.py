@@ -220,7 +220,7 @@ class Consignment:
         """Conclude; an order whose conclusion always fails waits in the outbox, out of the way of those behind it."""
         try:
             await self._conclude(errand, outcome)
-        except Trouble:
+        except Deferral:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, its neighbours are carried
             _log.exception("conclusion-failed", system=errand.order.system_id, order=errand.order.id)

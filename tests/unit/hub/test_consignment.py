@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from hub.changes import Postponed
@@ -14,7 +15,7 @@ from hub.lifecycle import State
 from hub.order import Consigned, Failed, Gone
 from hub.queries import Errand, Ticket
 from hub.signals import Signals
-from hub.trouble import Deferral
+from hub.trouble import Defect, Deferral
 from routing.directory import Directory
 from routing.schedule import RetrySchedule
 from routing.values import Binding, Lane
@@ -29,6 +30,7 @@ class Hall:
         self.waiting = list(self._errands)
         self.recorded, self.settled, self.released = [], [], []
         self.unreadable, self.unwritable = set(), set()
+        self.refused = ValueError("a value that the database does not take")
         self.ailing = frozenset()
         self.trouble = None
         self.is_asked = asyncio.Event()
@@ -62,7 +64,7 @@ class Hall:
 
     async def record(self, changes):
         if changes.moves and self.unwritable.intersection(each.order_id for each in changes.order_changes):
-            raise ValueError("a value that the database does not take")
+            raise self.refused
         self.is_recording.set()
         await self.may_record.wait()
         self.recorded.append(changes)
@@ -230,14 +232,15 @@ async def test_what_cannot_be_read_holds_up_no_neighbour():
     assert hall.released == []
 
 
-async def test_what_cannot_be_concluded_holds_up_no_neighbour():
+@pytest.mark.parametrize("kind", [ValueError, Defect])
+async def test_what_cannot_be_concluded_holds_up_no_neighbour(kind):
     """Row 56: an order whose conclusion always fails is postponed with the reason; those taken with it are concluded."""
     hall = Hall(3)
     first, *others = hall.waiting
-    hall.unwritable = {first}
+    hall.unwritable, hall.refused = {first}, kind("a value that the database does not take")
     assert await served(hall, 3) == set(others)
     (postponed,) = [each for changes in hall.recorded for each in changes.order_changes if isinstance(each, Postponed)]
-    assert (postponed.order_id, postponed.attempts, postponed.error) == (first, 1, "ValueError in the conclusion")
+    assert (postponed.order_id, postponed.attempts, postponed.error) == (first, 1, f"{kind.__name__} in the conclusion")
     assert postponed.due_at > NOW
 
 
