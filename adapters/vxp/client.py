@@ -36,6 +36,7 @@ _BRIEF = 65_536  #: bytes of an answer that is only an envelope
 _LIST = 16_777_216  #: bytes of a list
 _PIECE = 262_144
 _MARK = b"\xef\xbb\xbf"
+_CONTROL = re.compile("[\x00-\x1f\x7f]+")
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _SHOWN = 200  #: characters of an id that is none
 #: The SDK reads base64 in lines and in the alphabet for URLs as well, so axes may write it so.
@@ -197,10 +198,15 @@ def _read(status: int, data: bytes, read_as: type[_Answer]) -> _Answer:
     try:
         envelope = msgspec.json.decode(bare, type=Envelope)
         if envelope.status.upper() == "FAIL" or str(envelope.code) != _SUCCESS:
-            raise AxisRefused(str(envelope.code), (envelope.text or "").strip())
+            raise AxisRefused(_plain(str(envelope.code)), _plain(envelope.text or ""))
         return msgspec.json.decode(bare, type=read_as)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise AxisUnreadable(f"HTTP {status} with {_shown(data)}: {error}") from error
+
+
+def _plain(text: str) -> str:
+    """Return words of the axis without what no log, receipt or database should hold."""
+    return _CONTROL.sub(" ", text).strip()
 
 
 def _shown(data: bytes) -> str:

@@ -178,6 +178,13 @@ async def test_a_refusal_keeps_code_and_words(client, answer):
             assert (caught.value.code, caught.value.text) == ("18", "Không có đơn vị")
 
 
+async def test_control_characters_of_a_refusal_are_blanks(client):
+    """What the axis says is kept in receipts and in a database that takes no NUL."""
+    with ScriptedServer(refused(ErrorDesc="Không\x00có\r\nđơn vị\n")) as server, pytest.raises(AxisRefused) as caught:
+        await client(server).fetch("b")
+    assert caught.value.text == "Không có đơn vị"
+
+
 @pytest.mark.parametrize("doc_id", ["", "../x", ".hidden", "a b", "x" * 200, "a\r\nb"])
 async def test_unsafe_ids_are_not_taken_over(client, doc_id):
     """An id goes into headers, logs and receipts: only safe ones are accepted, and no other is asked for."""
