@@ -6,6 +6,7 @@ registered. So such a call changes nothing: from a system with that right it bec
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +22,7 @@ from routing.codes import is_well_formed
 from routing.values import Agency
 
 _LONGEST_NAME = 200
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class Action(StrEnum):
@@ -76,8 +78,12 @@ class AgencyRequests:
             raise _invalid(
                 "code", "Mã định danh thiếu hoặc sai dạng (ví dụ H37.05).", "The code is missing or malformed."
             )
-        if not name.strip() or len(name) > _LONGEST_NAME:
-            raise _invalid("name", "Tên cơ quan thiếu hoặc quá dài.", "The name is missing or too long.")
+        if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
+            raise _invalid(
+                "name",
+                "Tên cơ quan thiếu, quá dài hoặc có ký tự điều khiển.",
+                "The name is missing, too long, or has control characters.",
+            )
         if parent is not None and directory.agency(parent) is None:
             raise _invalid("pcode", f"Không có cơ quan cấp trên {parent}.", f"There is no agency {parent} above it.")
         known = directory.agency(code)

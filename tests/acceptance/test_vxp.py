@@ -424,6 +424,7 @@ def test_21_registering_is_a_request_that_a_person_decides(world, a, c):
     directory = c.directory()
     _refused(directory.register_agency('{"id":"","pcode":"V01"code:"x"}'), "22", "JSON")
     _refused(directory.register_agency('{"code":"không phải mã","name":"x"}'), "22", "code")
+    _refused(directory.register_agency('{"code":"V01.09","name":"x\\u0000"}'), "22", "name")
     _refused(directory.delete_agency(json.dumps({"AgencyCode": B})), "15", B)
     for _ in range(2):
         assert directory.register_agency(good).status == "OK"
