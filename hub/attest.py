@@ -16,6 +16,8 @@ from hub.randomness import token
 from hub.record import EventRecord, fact
 from signing.receipt import Origin, PackageReference, Reason, Receipt, Sealer
 
+_LONGEST = 4000  #: characters of a reason; no form has room for more, and a receipt of over 64 KiB is opened by nobody
+
 
 class Attempt(Struct, frozen=True, kw_only=True):
     """What is known of a submission that was refused: enough for its sender to recognise it."""
@@ -43,6 +45,7 @@ class Attestor:
     def rejection(self, attempt: Attempt, *, at: datetime, reason: Reason) -> EventRecord:
         """Attest that an authenticated submission was refused, with the digest of what was sent."""
         event_id = uuid7()
+        reason = _fitting(reason)
         receipt = Receipt(
             id=event_id,
             event=Event.SUBMISSION_REJECTION,
@@ -96,6 +99,7 @@ class Attestor:
         reason: Reason | None = None,
     ) -> EventRecord:
         event_id = EventId(uuid7())
+        reason = None if reason is None else _fitting(reason)
         jws = self._seal(event_id, event, package, delivery, at, reason)
         return fact(event, package, delivery, at=at, state=state, reason=reason, id_=event_id, jws=jws)
 
@@ -127,3 +131,10 @@ class Attestor:
                 epoch=self._epoch() or UNSET,
             )
         )
+
+
+def _fitting(reason: Reason) -> Reason:
+    """Return a reason that a receipt has room for: some are other people's words, such as another axis's."""
+    if len(reason.text) <= _LONGEST:
+        return reason
+    return Reason(code=reason.code, text=f"{reason.text[: _LONGEST - 1]}…")
