@@ -107,7 +107,13 @@ class Submission:
         `recipient`: another axis handed it in for this one of its recipients. The same package may come again for another
         one, who is then added to those that it goes to.
         """
-        await self._admission.require_room(caller, spooled.size)
+        try:
+            await self._admission.require_room(caller, spooled.size)
+        except Refusal:
+            repeated = await self._repeated(caller, spooled, recipient)  # what is stored already needs no room
+            if repeated is None:
+                raise
+            return repeated
         try:
             async with self._admission.place(caller):
                 reached("K2")

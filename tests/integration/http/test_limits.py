@@ -24,6 +24,7 @@ from signing.lab import Identity
 from tests.integration.http.client import Answer, Api
 from tests.integration.http.conftest import A, B, World
 from tests.support.hub import HubProcess
+from tests.support.two_hubs import eventually
 
 FAST = SystemLimits(requests_per_second=10_000, burst=10_000)
 #: Ten requests at once, ten more each second.
@@ -174,6 +175,21 @@ def test_row_46_quota(roomy):
     items = roomy.api().get("/v1/packages?limit=200").json["items"]
     assert sum(each["size"] for each in items) <= 40_000
     assert roomy.api().get("/v1/refusals").json["items"] == []
+
+
+def test_row_46_repeat(roomy):
+    """Row 46: what was accepted before the room was used up is not refused when it is repeated."""
+    ours = {"sender": "H99.02", "signer": "H99.02", "recipients": ["H99.01"]}
+    package = roomy.signed(**ours)
+    first = roomy.api(B).submit(package)
+    assert first.status == 201, first.body
+    asyncio.run(grant(roomy.hub, {B: SystemLimits(stored_bytes=1)}))
+    try:
+        assert eventually(lambda: roomy.api(B).submit(roomy.signed(**ours)).status == 403)
+        again = roomy.api(B).submit(package)
+        assert (again.status, again.body) == (200, first.body)
+    finally:
+        asyncio.run(grant(roomy.hub, {B: SystemLimits()}))
 
 
 def test_row_46_quota_outlives_a_restart(roomy):
