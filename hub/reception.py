@@ -15,6 +15,7 @@ import structlog
 from hub.accounts import Caller, Role
 from hub.axis import Axis, Waiting
 from hub.ports import Clock, Reader
+from hub.queries import Original
 from hub.register import CurrentRegister
 from hub.spool import Spool, Spooled
 from hub.submission import Submission
@@ -34,7 +35,7 @@ class Taken(StrEnum):
 
     RECORDED = "recorded"  #: it is on its way to our agency
     REPEATED = "repeated"  #: it was recorded before
-    OWN = "own"  #: our own message, which the axis sends back to another recipient of it; that one has it from us
+    OWN = "own"  #: our own message, which the axis sends back to another recipient of it; that one got it from us
     REFUSED = "refused"  #: the axis keeps it, marked as failed
 
 
@@ -84,7 +85,7 @@ class Reception:
         except Refusal as refusal:
             if refusal.code == _FULL:  # nothing is wrong with the message
                 raise Deferral("storage-full", detail=f"the quota of {system_id} is used up") from refusal
-            if refusal.code == _LOOP and await self._is_known(spooled):
+            if refusal.code == _LOOP and await self._is_known(system_id, item, spooled):
                 return Taken.OWN
             return _refused(system_id, item, refusal)
         return Taken.REPEATED if accepted.is_replay else Taken.RECORDED
@@ -94,9 +95,9 @@ class Reception:
         directory = self._register.snapshot.directory
         if not item.sender or directory.agency(item.sender) is None or directory.acts_for(system_id, item.sender):
             return False
-        return await self._reader.content(spooled.sha256) is not None
+        return self._is_settled(system_id, item, await self._reader.of_content(spooled.sha256))
 
-    async def _is_known(self, spooled: Spooled) -> bool:
+    async def _is_known(self, system_id: str, item: Waiting, spooled: Spooled) -> bool:
         """Whether a document of this id was sent from here, whatever a hop has written into it since."""
         with spooled.view() as data:
             lean = parse_lean(data)
@@ -105,7 +106,22 @@ class Reception:
             except Malformed:
                 return False
         sender = self._register.snapshot.directory.canonical(envelope.sender) or envelope.sender
-        return bool(await self._reader.originals(sender, (envelope.document_id,)))
+        return self._is_settled(system_id, item, await self._reader.originals(sender, (envelope.document_id,)))
+
+    def _is_settled(self, system_id: str, item: Waiting, known: tuple[Original, ...]) -> bool:
+        """Whether one of these messages of ours went to the recipient by another way than the axis that brings it back.
+
+        An agency that was not listed here is sought behind the axis. When the axis holds it for ours, nobody here has its copy.
+        """
+        directory = self._register.snapshot.directory
+        wanted = directory.canonical(item.recipient) or item.recipient
+        theirs = [
+            delivery
+            for original in known
+            for delivery in original.deliveries
+            if (directory.canonical(delivery.recipient) or delivery.recipient) == wanted
+        ]
+        return bool(known) and (not theirs or any(delivery.system_id != system_id for delivery in theirs))
 
 
 def _refused(system_id: str, item: Waiting, refusal: Refusal) -> Taken:

@@ -104,6 +104,19 @@ def test_a_document_of_ours_that_we_never_saw(hub, documents):
     del keeping.kept["forged"]
 
 
+def test_our_own_document_for_an_agency_that_nobody_listed_here(hub, documents):
+    """It went up for want of a system here; offered back as ours, nobody here has it: it stays above, marked as failed."""
+    _, keeping = hub
+    data = document("H99.05", "K07.01", number="409")
+    send(documents("H99.05"), "H99.05", data)
+    eventually(lambda: any("sendEdoc" in each.line and each.body == data + b"\r\n" for each in keeping.requests))
+    keeping.kept["back"] = ("H99.05", "K07.01", data)
+    assert word_about(keeping, "back") == "fail"
+    keeping.kept["back-with-a-hop"] = ("H99.05", "K07.01", stamped(data, "001.00.20.TT2"))
+    assert word_about(keeping, "back-with-a-hop") == "fail"
+    del keeping.kept["back"], keeping.kept["back-with-a-hop"]
+
+
 def test_a_document_that_passed_through_here(hub, documents):
     """This hub among the hops: it goes in a circle."""
     lower, keeping = hub
