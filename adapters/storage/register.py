@@ -7,7 +7,7 @@ here has to be quick but the import of a whole directory (120,000 agencies).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Table, delete, select, update
 
@@ -36,6 +36,7 @@ from hub.limits import SystemLimits
 from routing.values import Agency, System
 from signing.verify import RegisteredCertificate
 
+_IMPORT = timedelta(minutes=10)  #: 120,000 agencies take a server that has other work some ten seconds
 _SYSTEM_COLUMNS = tuple(column.name for column in systems.columns if column.name != "webhook_secret")
 
 _put_systems = BulkUpsert(systems, _SYSTEM_COLUMNS)
@@ -219,7 +220,7 @@ class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
             _put_certificates(connection, certificate_rows)
             _set_secrets(connection, webhook_secrets or {})
 
-        await self._change(work)
+        await self._change(work, may_take=_IMPORT)
 
     async def _put_agency(self, agency: Agency, *, exists: bool) -> None:
         def work(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
@@ -27,13 +28,13 @@ class RegisterChanges:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def _change(self, work: Callable[[Connection], None]) -> None:
+    async def _change(self, work: Callable[[Connection], None], *, may_take: timedelta = timedelta(0)) -> None:
         def change(connection: Connection) -> None:
             # First: another process that changes the register meanwhile waits here, and sees what we did.
             connection.execute(_raise_version)
             work(connection)
 
-        await self._database.writer.run(change, "register")
+        await self._database.writer.run(change, "register", may_take=may_take)
 
 
 def expect(connection: Connection, table: Table, name: str, *, exists: bool) -> None:

@@ -55,6 +55,7 @@ class Job(Struct, eq=False):
     work: Callable[[Connection], Any] | None = None
     topics: frozenset[str] = frozenset()
     added_at: float = 0.0  #: by the event loop's clock
+    may_take: float = 0.0  #: seconds before a database that works on it counts as silent; less than usual: as usual
 
     @property
     def weight(self) -> int:
@@ -113,10 +114,14 @@ class GroupCommit:
             self.require_room()
         await self._add(Job(asyncio.get_running_loop().create_future(), changes=changes))
 
-    async def run(self, work: Callable[[Connection], T], *topics: str) -> T:
-        """Run `work` in a transaction and return its result after the commit; then notify `topics`. `work` may run twice."""
+    async def run(self, work: Callable[[Connection], T], *topics: str, may_take: timedelta = timedelta(0)) -> T:
+        """Run `work` in a transaction and return its result after the commit; then notify `topics`. `work` may run twice.
+
+        `may_take`: for how long the database may work on it, when that is more than it may usually say nothing.
+        """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        result: T = await self._add(Job(future, work=work, topics=frozenset(topics)))
+        job = Job(future, work=work, topics=frozenset(topics), may_take=may_take.total_seconds())
+        result: T = await self._add(job)
         return result
 
     def require_room(self) -> None:
@@ -156,7 +161,8 @@ class GroupCommit:
             while self._pending:
                 await self._gather()
                 if batch := self._draw():
-                    limit = loop.call_later(self._silence, self._give_up, batch)
+                    may_take = max(self._silence, *(job.may_take for job in batch))
+                    limit = loop.call_later(may_take, self._give_up, batch)
                     try:
                         outcomes = await self._write(batch)
                     finally:

@@ -181,3 +181,17 @@ def test_meaning_of_no_answer():
     from psycopg import OperationalError as Unreachable
 
     assert trouble_of(OperationalError("", None, Unreachable("connection refused"))).code == "storage-unavailable"
+
+
+async def test_work_that_may_take_long(settings):
+    """What is known to take long, as an import does, is waited for when the server counts as silent for everything else."""
+    patience = timedelta(milliseconds=200)
+
+    def work(connection):
+        connection.execute(text("SELECT pg_sleep(1)"))
+        return "done"
+
+    async with opened(settings.url, max_pending=100, notify=lambda _topic: None, patience=patience) as database:
+        assert await database.writer.run(work, may_take=timedelta(minutes=1)) == "done"
+        with pytest.raises(Deferral):
+            await database.writer.run(work)
