@@ -84,12 +84,19 @@ class AgencyRequests:
                 "Tên cơ quan thiếu, quá dài hoặc có ký tự điều khiển.",
                 "The name is missing, too long, or has control characters.",
             )
-        if parent is not None and directory.agency(parent) is None:
+        known, above = directory.agency(code), None if parent is None else directory.agency(parent)
+        if parent is not None and (above is None or above is known):
             raise _invalid("pcode", f"Không có cơ quan cấp trên {parent}.", f"There is no agency {parent} above it.")
-        known = directory.agency(code)
         if known is not None and known.system_id != caller.system_id:
             raise _not_its(code)
-        await self._ask(caller, Action.REGISTER, code=code, name=name.strip(), parent=parent, contact=contact)
+        await self._ask(
+            caller,
+            Action.REGISTER,
+            code=known.code if known else code,  # a second agency under an old code would take the messages of this one
+            name=name.strip(),
+            parent=above.code if above else None,
+            contact=contact,
+        )
 
     async def ask_to_delete(self, caller: Caller, code: str) -> None:
         """Ask that an agency of the caller's system be closed."""
