@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import UNSET, Struct
 
@@ -14,9 +14,12 @@ from hub.lifecycle import State
 from hub.package import Package
 from hub.randomness import token
 from hub.record import EventRecord, fact
+from hub.trouble import Deferral
 from signing.receipt import Origin, PackageReference, Reason, Receipt, Sealer
 
 _LONGEST = 4000  #: characters of a reason; no form has room for more, and a receipt of over 64 KiB is opened by nobody
+
+_RENEWAL = timedelta(minutes=1)  #: somebody has to install a new certificate
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -32,14 +35,36 @@ class Attempt(Struct, frozen=True, kw_only=True):
 class Attestor:
     """Signs receipts in the name of one hub. Every receipt gets a nonce, so that the public log gives nothing away."""
 
-    def __init__(self, hub_code: str, sealer: Sealer, epoch: Callable[[], int | None] = lambda: None) -> None:
-        """`epoch` is what later receipts say of a restored database (`hub.continuity`); None: nothing was restored."""
+    def __init__(
+        self,
+        hub_code: str,
+        sealer: Sealer,
+        epoch: Callable[[], int | None] = lambda: None,
+        is_in_force: Callable[[datetime], bool] = lambda _: True,
+    ) -> None:
+        """Take what to sign with, and what to ask.
+
+        `epoch` is what later receipts say of a restored database (`hub.continuity`); None: nothing was restored. `is_in_force`
+        tells whether the hub's certificate is at a moment.
+        """
         self._hub_code = hub_code
         self._sealer = sealer
         self._epoch = epoch
+        self._is_in_force = is_in_force
 
     def acceptance(self, package: Package) -> EventRecord:
-        """Attest that the package was accepted."""
+        """Attest that the package was accepted.
+
+        Raises `Deferral` signing-unavailable while the hub's certificate is not in force: nobody would believe the receipt. What
+        was accepted before goes its way.
+        """
+        if not self._is_in_force(package.accepted_at):
+            raise Deferral(
+                "signing-unavailable",
+                retry_after=_RENEWAL,
+                detail="The hub's certificate is not in force, and nothing is accepted without a receipt that can be verified.",
+                detail_vi="Chứng thư của trục không còn hiệu lực; trục không nhận gói tin khi biên nhận không kiểm tra được.",
+            )
         return self._record(Event.SUBMISSION_ACCEPTANCE, package, None, at=package.accepted_at)
 
     def rejection(self, attempt: Attempt, *, at: datetime, reason: Reason) -> EventRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -29,6 +30,10 @@ class Trust(Struct, frozen=True):
     hub_certificate: x509.Certificate
     hub_chain: tuple[x509.Certificate, ...]
     authorities: tuple[x509.Certificate, ...]
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Tell whether receipts that the hub signs at a moment can be verified: whether its certificate is valid then."""
+        return self.hub_certificate.not_valid_before_utc <= at < self.hub_certificate.not_valid_after_utc
 
 
 def load_trust(settings: TrustSettings, base_dir: Path) -> Trust:

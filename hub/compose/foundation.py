@@ -51,7 +51,9 @@ class Foundation(NamedTuple):
 
     def attestor(self) -> Attestor:
         """Return who signs receipts in the hub's name."""
-        return Attestor(self.settings.hub.code, self.trust.sealer, lambda: self.continuity.epoch)
+        return Attestor(
+            self.settings.hub.code, self.trust.sealer, lambda: self.continuity.epoch, self.trust.is_in_force
+        )
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ def probes(
 
     async def signing() -> str:
         until = trust.hub_certificate.not_valid_after_utc
-        if not trust.hub_certificate.not_valid_before_utc <= now() <= until:
+        if not trust.is_in_force(now()):
             raise Deferral(
                 "signing-unavailable", detail=f"the hub's certificate is not valid now (until {until:%Y-%m-%d})"
             )
