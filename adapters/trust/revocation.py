@@ -137,6 +137,8 @@ class RevocationCache:
 
     async def _ask(self, held: Held) -> None:
         async with self._gate:
+            # Before it is read: what is written while it is read and judged is a change for the next look.
+            held = replace(held, stamp=self._fetcher.stamp(held.source))
             try:
                 data, is_own = await self._answer(held)
             except FetchFailed as failure:
@@ -177,7 +179,6 @@ class RevocationCache:
             due_at=due_at,
             failures=failures,
             failure="" if is_fresh else "It has not been renewed.",
-            stamp=self._fetcher.stamp(held.source),
         )
         if known is None or known.sha256 != item.sha256:
             self._tell_taken(held.source, item)
@@ -188,8 +189,7 @@ class RevocationCache:
         now = self._clock()
         failures = held.failures + 1
         due_at = self._pace.after_failure(failures, now, _draw())
-        stamp = self._fetcher.stamp(held.source)
-        failed = replace(held, due_at=due_at, failures=failures, failure=why, checked_at=now, stamp=stamp)
+        failed = replace(held, due_at=due_at, failures=failures, failure=why, checked_at=now)
         self._held[held.source] = failed
         self._log.warning(
             "revocation-source-failed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -32,10 +33,15 @@ def pki():
 
 
 class Clock:
+    """Stands still; `meanwhile` happens one after the other, whenever the time is asked for."""
+
     def __init__(self):
         self.now = NOW
+        self.meanwhile = []
 
     def __call__(self):
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         return self.now
 
 
@@ -109,6 +115,24 @@ async def test_a_file_is_there_from_the_start_and_followed(opened, pki, tmp_path
         path.write_bytes(crl(pki.subordinate, NOW + timedelta(seconds=1), {7: Revoked(NOW, "superseded")}))
         await cache.refresh()
         assert cache.current.evidence.lists[0].serials == {7}
+
+
+async def test_a_file_that_is_written_while_it_is_judged_is_read_again(opened, pki, tmp_path, clock):
+    """What comes between reading a file and believing it is taken at the next look, not an hour later."""
+    path = tmp_path / "sub.crl"
+
+    def write(number):
+        path.write_bytes(crl(pki.subordinate, NOW + timedelta(seconds=number), {number: Revoked(NOW, "superseded")}))
+        os.utime(path, (number, number))
+
+    write(1)
+    async with opened("sub.crl") as cache:
+        write(2)
+        clock.meanwhile = [lambda: None, lambda: write(3)]  # the second to ask is who judges it
+        await cache.refresh()
+        assert cache.current.evidence.lists[0].serials == {2}
+        await cache.refresh()
+        assert cache.current.evidence.lists[0].serials == {3}
 
 
 async def test_an_address_is_asked_in_the_background_and_kept(opened, pki, place, tmp_path):
