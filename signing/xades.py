@@ -40,7 +40,8 @@ def parts(signature: Signature) -> tuple[_Element, ...]:
     found = []
     own = {properties.get("Id"): properties, signature.key_info.get("Id"): signature.key_info}
     for reference in signature.parts:
-        element = own.pop((reference.uri or "#")[1:] or None, None)
+        name = (reference.uri or "")[1:]  # "#" alone names nothing, also where the KeyInfo has no Id
+        element = own.pop(name, None) if name else None
         if element is None or reference.type != (names.SIGNED_PROPERTIES_TYPE if element is properties else ""):
             raise _unbound()
         found.append(element)
