@@ -14,6 +14,7 @@ import asn1crypto.core  # type: ignore[import-untyped]
 import asn1crypto.crl  # type: ignore[import-untyped]
 import asn1crypto.keys  # type: ignore[import-untyped]
 import asn1crypto.ocsp  # type: ignore[import-untyped]
+import asn1crypto.tsp  # type: ignore[import-untyped]
 import asn1crypto.x509  # type: ignore[import-untyped]
 import pyhanko_certvalidator.validate  # noqa: F401 - brings classes of its own
 

@@ -2,18 +2,22 @@
 
 Bound three ways (ETSI EN 319 132-1, 4.3 and 5): the one reference of Type SignedProperties names exactly these
 SignedProperties, they stand in this signature's own Object, and QualifyingProperties names this signature as its
-Target. Accepted inside: SigningTime, one of SigningCertificate(V2) by digest, DataObjectFormat for the document.
+Target. Accepted inside: SigningTime, one of SigningCertificate(V2) by digest (an IssuerSerial beside it must name the same
+certificate's serial number; the older form cannot leave it out), DataObjectFormat for the document.
 Everything else (unsigned properties, policies, roles, time stamps) is refused, because nothing here would check it.
 """
 
 from datetime import datetime, timedelta
 
+import asn1crypto.tsp  # type: ignore[import-untyped]
+from cryptography import x509
 from lxml.etree import _Element
 
+import signing.asn1  # noqa: F401 - sets asn1crypto up before threads read
 from signing import names
 from signing.algorithms import AlgorithmPolicy, digest
 from signing.elements import base64_of, children, local, sequence, text_of
-from signing.errors import Code, Untrusted
+from signing.errors import Code, Untrusted, foreign_errors_as
 from signing.keyinfo import Embedded
 from signing.structure import Reference, Signature
 
@@ -120,7 +124,9 @@ def _check_certificates(
     """The first digest is of the signer's certificate, any further one of a certificate in KeyInfo (EN 319 132-1, 5.2.2)."""
     certificates = children(element)
     for number, certificate in enumerate(certificates):
-        (holder,) = sequence(certificate, (_tag("CertDigest"),))
+        holder, *beside = children(certificate) or [certificate]
+        if holder.tag != _tag("CertDigest") or len(beside) > 1:
+            raise _unchecked(beside[-1] if beside else holder)
         method, value = sequence(holder, _DIGEST)
         algorithm = method.get("Algorithm", "")
         if text_of(method, ("Algorithm",)) or algorithm not in policy.digests:
@@ -130,10 +136,31 @@ def _check_certificates(
                 "Thuật toán băm của SigningCertificate không được phép; hãy dùng SHA-256 trở lên.",
             )
         expected = [leaf] if number == 0 else embedded
-        if base64_of(value) not in [digest(algorithm, one.der) for one in expected]:
+        named = {digest(algorithm, one.der): one for one in expected}.get(base64_of(value))
+        if named is None or (beside and _serial_in(beside[0]) != _serial_of(named)):
             raise _false("SigningCertificate is another certificate", "SigningCertificate là chứng thư khác")
     if not certificates:
         raise _false("SigningCertificate names no certificate", "SigningCertificate không nêu chứng thư nào")
+
+
+def _serial_in(element: _Element) -> int:
+    """Return the serial number in an IssuerSerial or IssuerSerialV2. The name in it has too many spellings to be compared."""
+    with foreign_errors_as(
+        Code.SIGNATURE_INVALID,
+        "The signed XAdES properties are wrong: IssuerSerial cannot be read.",
+        "Thuộc tính XAdES đã ký không đúng: không đọc được IssuerSerial.",
+    ):
+        if element.tag == _tag("IssuerSerialV2"):
+            return int(asn1crypto.tsp.IssuerSerial.load(base64_of(element), strict=True)["serial_number"].native)
+        if element.tag == _tag("IssuerSerial"):
+            name, number = sequence(element, (f"{{{names.DS}}}X509IssuerName", f"{{{names.DS}}}X509SerialNumber"))
+            text_of(name)
+            return int(text_of(number))
+    raise _unchecked(element)
+
+
+def _serial_of(certificate: Embedded) -> int:
+    return x509.load_der_x509_certificate(certificate.der).serial_number
 
 
 def _check_data_objects(element: _Element, document: Reference) -> None:
