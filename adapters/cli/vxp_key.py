@@ -102,20 +102,25 @@ async def _make(storage: Storage, system_id: str, config: Path | None) -> tuple[
     """Give a system a new secret; return its id and text."""
     from adapters.cli.shared_secrets import new_shared_secret, sealed_secret
 
+    register = await storage.registers.load_register()
+    locker = _locker(config, is_first=not register.shared_secrets and not register.upstreams)
     text = new_shared_secret()
-    entry = sealed_secret(text, system_id, _locker(config), datetime.now(UTC))
+    entry = sealed_secret(text, system_id, locker, datetime.now(UTC))
     await storage.registers.add_shared_secret(entry)
     return entry.id, text
 
 
-def _locker(config: Path | None) -> FileLocker:
-    """Return what seals; a hub that was founded before there was such a key gets one now."""
+def _locker(config: Path | None, *, is_first: bool) -> FileLocker:
+    """Return what seals; a hub that was founded before there was such a key gets one for its first secret.
+
+    A key that was lost is never replaced by the way: what was sealed under it would be lost without a word.
+    """
     from adapters.cli.hub_keys import write_secrets_key
     from adapters.trust.locker import FileLocker
 
     settings, base_dir = read_config(config)
     path = base_dir / settings.trust.secrets_key
-    if not path.exists():
+    if is_first and not path.exists():
         write_secrets_key(path)
     return FileLocker(path)
 

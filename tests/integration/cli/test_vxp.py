@@ -7,13 +7,17 @@ import pytest
 from adapters.cli.main import main
 
 
-@pytest.fixture(scope="module")
-def config(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("vxp") / "hub"
+def founded(folder):
+    """Found a hub with one caller by the national SDK's protocol; return its configuration."""
     assert main(["init", str(folder)]) == 0
     added = ["system", "add", "G22", "--name", "x", "--binding", "vxp", "--policy", "transport"]
     assert main([*added, "--config", str(folder / "axis.toml")]) == 0
     return folder / "axis.toml"
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    return founded(tmp_path_factory.mktemp("vxp") / "hub")
 
 
 def test_a_secret_is_shown_once_and_kept_sealed(axis, config):
@@ -35,16 +39,23 @@ def test_a_secret_is_shown_once_and_kept_sealed(axis, config):
     assert {each["id"]: each["revoked_at"] is not None for each in listed}[made["id"]]
 
 
-def test_a_hub_without_a_key_gets_one(axis, config):
+def test_a_hub_without_a_key_gets_one(axis, tmp_path):
     """A hub that was founded before secrets were sealed makes its key with the first secret."""
+    config = founded(tmp_path / "hub")
     key = config.parent / "pki" / "secrets.key"
-    kept = key.read_bytes()
     key.unlink()
-    try:
-        assert axis("key", "vxp", "add", "G22", "--config", config)[0] == 0
-        assert key.stat().st_mode & 0o777 == 0o600
-    finally:
-        key.write_bytes(kept)
+    assert axis("key", "vxp", "add", "G22", "--config", config)[0] == 0
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lost_key_is_not_replaced(axis, tmp_path):
+    """Where secrets are sealed already, a missing key is a fault that is told: a new one would open none of them."""
+    config = founded(tmp_path / "hub")
+    assert axis("key", "vxp", "add", "G22", "--config", config)[0] == 0
+    key = config.parent / "pki" / "secrets.key"
+    key.unlink()
+    assert axis("key", "vxp", "add", "G22", "--config", config)[0] == 2
+    assert not key.exists()
 
 
 def test_unknown_systems(axis, config):
