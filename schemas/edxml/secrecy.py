@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _GRADE = r"(?:tuyệt mật|tối mật|mật)"
-_POSSIBLE = re.compile("[mM][aAâÂậẬ]")  # nearly every text stops here, composed or decomposed
+_POSSIBLE = re.compile("[mM][aAâÂậẬạẠ]")  # nearly every text stops here, composed or decomposed
 _ALONE = re.compile(rf"\W*(?:độ )?{_GRADE}\W*")
 _ALONE_UNMARKED = re.compile(r"\W*(?:tuyet mat|toi mat|mat)\W*")
 _STAMPED = re.compile(

@@ -8,7 +8,7 @@ from schemas.edxml.secrecy import is_marked_kind, is_marked_subject
 
 STAMPED = [
     "Mật", "MẬT", "Tối mật", "TUYỆT MẬT", "[Mật]", "(tuyệt mật)", "độ Mật", "Độ mật: Tối mật", "TOI MAT", "tuyet mat",
-    unicodedata.normalize("NFD", "Tuyệt mật"), "MẬT: Kế hoạch", "Tối  mật - Kế hoạch", "Kế hoạch (Mật) năm 2025",
+    unicodedata.normalize("NFD", "Tuyệt mật"), "Tối mạ\u0302t", "MẬT: Kế hoạch", "Tối  mật - Kế hoạch", "Kế hoạch (Mật) năm 2025",
     "Kế hoạch năm 2025 – Mật", "Kế hoạch | TUYỆT MẬT",
 ]  # fmt: skip
 HONEST = [
