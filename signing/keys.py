@@ -43,7 +43,7 @@ def load_certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
     """Read every certificate of a PEM file in its order; raise `KeyUnreadable` when there is none or one is damaged."""
     try:
         return tuple(x509.load_pem_x509_certificates(pem))
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise KeyUnreadable(f"This is no readable PEM certificate: {error}") from error
 
 

@@ -1,11 +1,14 @@
 """Reading keys and certificates, and saying what is wrong with them."""
 
+from base64 import encodebytes
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from signing.keys import (
     KeyUnreadable,
+    der_of,
     facts,
     fingerprint,
     load_certificates,
@@ -45,6 +48,14 @@ def test_an_edwards_key_does_not_sign_here():
     pem = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with pytest.raises(KeyUnreadable, match="RSA or an elliptic curve"):
         load_private_key(pem)
+
+
+def test_a_certificate_of_an_unknown_version_is_reported_as_unreadable(agency_ec):
+    """X.509 knows versions 1 to 3; what calls itself another is refused like any damaged file."""
+    der = der_of(agency_ec.certificate).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)
+    pem = b"-----BEGIN CERTIFICATE-----\n" + encodebytes(der) + b"-----END CERTIFICATE-----\n"
+    with pytest.raises(KeyUnreadable):
+        load_certificates(pem)
 
 
 def test_the_facts_of_a_certificate_are_readable(agency_ec, agency_rsa):
