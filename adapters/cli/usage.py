@@ -77,8 +77,8 @@ def _not_valid(error: Any) -> str | None:
     if bounds is None:
         return error.exception_message or None
     token = error.argument.tokens[0]
-    facts = {"name": token.keyword or _name(error.argument), "given": token.value, "least": bounds.gte}
-    return say("usage-least", **facts) if bounds.lte is None else say("usage-range", **facts, most=bounds.lte)
+    facts = {"name": token.keyword or _name(error.argument), "given": token.value}
+    return say("usage-range", **facts, least=bounds.gte, most=bounds.lte)
 
 
 def _named_too(error: Any) -> str:

@@ -32,10 +32,6 @@ USAGE_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{name} is given or not: write {name} alone, without {given}.",
         ),
         "usage-value": ("{name} không nhận giá trị {given}.", "{name} does not take the value {given}."),
-        "usage-least": (
-            "{name} phải từ {least} trở lên, không phải {given}.",
-            "{name} must be {least} or more, not {given}.",
-        ),
         "usage-range": (
             "{name} phải từ {least} đến {most}, không phải {given}.",
             "{name} must be from {least} to {most}, not {given}.",

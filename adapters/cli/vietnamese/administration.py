@@ -45,8 +45,10 @@ ADMINISTRATION = {
         "Thêm hoặc thay nhiều cơ quan từ CSV (UTF-8), tất cả hoặc không gì cả: "
         "code,name,parent,system,old_codes,valid_from,valid_to."
     ),
-    "The first line names the columns; former codes are separated by blanks; nothing that is not named is removed.": (
-        "Dòng đầu nêu tên các cột; các mã cũ cách nhau bằng dấu cách; những gì không được nêu thì không bị xóa."
+    "The first line names the columns; former codes are separated by blanks. What is not named stays as it is: agencies, "
+    "and of those in the file the columns that it leaves out, and whether they are suspended.": (
+        "Dòng đầu là tên các cột; các mã cũ cách nhau bằng dấu cách. Những gì không nêu giữ nguyên: cơ quan không có trong tệp, "
+        "cột không có trong tệp, và việc đang bị tạm ngừng."
     ),
     # agency requests
     "Agencies that systems ask to register or delete.": "Các cơ quan mà hệ thống xin đăng ký hoặc xóa.",

@@ -77,8 +77,8 @@ FAULTS = {
     ),
     "too little": (
         ["system", "limit", "s", "--burst", "-1"],
-        ("--burst phải từ 0 trở lên, không phải -1.",),
-        ("--burst must be 0 or more, not -1.",),
+        ("--burst phải từ 0 đến 2147483647, không phải -1.",),
+        ("--burst must be from 0 to 2147483647, not -1.",),
     ),
     "a rule of our own": (
         ["agency", "add", "H99!", "--name", "x"],
