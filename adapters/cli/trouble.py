@@ -34,6 +34,10 @@ def explain(error: BaseException) -> int:
         return NO
     if isinstance(error, CommandFailed):
         return _print(str(error), error.exit_code)
+    if (
+        isinstance(error, UnicodeEncodeError) and error.object[error.start] >= "\ud800"
+    ):  # how Python holds foreign bytes
+        return _print(say("not-utf8"), USAGE)
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         return _print(f"{name}{error.strerror or error}", USAGE)
@@ -87,12 +91,14 @@ def _explain_trouble(error: Exception) -> int:
 
 
 def _explain_register(error: BaseException) -> int:
-    from adapters.storage.register_changes import AlreadyRegistered, NotRegistered
+    from adapters.storage.register_changes import AlreadyRegistered, Circular, NotRegistered
 
     if isinstance(error, AlreadyRegistered):
         return _print(say("already-there", what=error), NO)
     if isinstance(error, NotRegistered):
         return _print(say("unknown", what=error), NO)
+    if isinstance(error, Circular):
+        return _print(say("circular", what=error), NO)
     return _explain_leaf(error)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 from adapters.storage import register_rows as rows
 from adapters.storage.agency_requests import AgencyRequestBook
 from adapters.storage.bulk import BulkInsert, BulkUpsert, Row
-from adapters.storage.register_changes import expect, key_of
+from adapters.storage.register_changes import Circular, expect, key_of
 from adapters.storage.register_tables import (
     agencies,
     agency_aliases,
@@ -52,7 +52,7 @@ _version = select(register_version.c.version)
 
 
 class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
-    """Reads and changes the register. Raises `AlreadyRegistered`, `NotRegistered`, `Deferral`."""
+    """Reads and changes the register. Raises `AlreadyRegistered`, `NotRegistered`, `Circular`, `Deferral`."""
 
     async def register_version(self) -> int:
         """Return a number that grows with every change of the register."""
@@ -271,6 +271,23 @@ def _write_agencies(connection: Connection, entries: tuple[Agency, ...]) -> None
         codes = [each.code for each in entries[start : start + 500]]
         connection.execute(delete(agency_aliases).where(agency_aliases.c.agency_code.in_(codes)))
     _add_aliases(connection, aliases)
+    _require_tree(connection, entries)
+
+
+def _require_tree(connection: Connection, entries: Iterable[Agency]) -> None:
+    """Raise `Circular` when one of these agencies stands below itself: clients walk up, or down, and would never end."""
+    parents = select(agencies.c.code, agencies.c.parent).where(agencies.c.parent.is_not(None))
+    above: dict[str, str] = {row.code: row.parent for row in connection.execute(parents)}
+    good: set[str] = set()
+    for each in entries:
+        path: set[str] = set()
+        code = each.code
+        while code in above and code not in good:
+            if code in path:
+                raise Circular(code)
+            path.add(code)
+            code = above[code]
+        good |= path
 
 
 def _set_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:

@@ -22,6 +22,10 @@ class NotRegistered(Exception):
     """There is no entry with this name."""
 
 
+class Circular(Exception):
+    """An agency would stand below itself."""
+
+
 class RegisterChanges:
     """Runs changes of the register, each with the raise of its version in one transaction."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from adapters.storage.register_changes import AlreadyRegistered, NotRegistered
+from adapters.storage.register_changes import AlreadyRegistered, Circular, NotRegistered
 from hub.accounts import ApiKey, Role, User
 from hub.upstreams import Upstream
 from routing.values import Agency, Binding, SignaturePolicy, System
@@ -114,6 +114,14 @@ async def test_nothing_unknown_is_changed(registers):
     ):
         with pytest.raises(NotRegistered):
             await changing
+
+
+async def test_no_agency_below_itself(filled):
+    """An agency cannot be moved below one that stands below it, nor below itself."""
+    for parent in ("H99.01", "H99"):
+        with pytest.raises(Circular):
+            await filled.update_agency(replace(PARENT, parent=parent))
+    assert (await filled.load_register()).agencies == (PARENT, AGENCY)
 
 
 async def test_updates_replace(filled):

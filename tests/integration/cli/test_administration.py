@@ -211,6 +211,7 @@ def test_import_and_search(axis, config, tmp_path):
         "code,name\na,b,c\n",
         "code,name\nH37.09,x\nH37 10,y\n",
         "code,name\nH37.09,x\nH37.09,y\n",
+        "code,name\nH37.09,x\x00\n",
     ],
 )
 def test_import_is_all_or_none(axis, config, tmp_path, text):
@@ -243,6 +244,20 @@ def test_import_of_some_columns(axis, config, tmp_path):
     shown = axis("agency", "show", "H37.77", "--config", config, "--json")[1]["agency"]
     assert (shown["name"], shown["valid_to"]) == ("y", None)
     assert (shown["system_id"], shown["old_codes"], shown["is_suspended"]) == ("sys", ["000.00.77.H37"], True)
+
+
+def test_import_of_a_circle(axis, config, tmp_path):
+    """No agency stands below itself."""
+    path = tmp_path / "agencies.csv"
+    path.write_text("code,name,parent\nH37.09,x,H37.10\nH37.10,y,H37.09\n")
+    code, _, message = axis("agency", "import", path, "--config", config)
+    assert (code, "H37.09" in message) == (1, True)
+    assert "H37.09" not in str(axis("agency", "list", "--config", config, "--json")[1])
+
+
+def test_value_in_another_encoding(axis, config):
+    """What a terminal sends in another encoding than UTF-8 is a fault of the command line."""
+    assert axis("agency", "add", "H37.11", "--name", "S\udce1", "--config", config)[0] == 2
 
 
 def test_import_of_no_text(axis, config, tmp_path):
