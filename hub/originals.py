@@ -6,7 +6,7 @@ they speak of. Arrival order is not guaranteed, so a status never moves the show
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -60,19 +60,23 @@ def effects_on(
     *,
     sender: str,
     recipients: tuple[str, ...],
+    current: Callable[[str], str],
     at: datetime,
     attestor: Attestor,
 ) -> Effects:
-    """Decide what `envelope` does to the first of `originals` in the order in which the message names them."""
+    """Decide what `envelope` does to the first of `originals` in the order in which the message names them.
+
+    `current` gives the code of today of an agency that may have been called otherwise when its delivery was recorded.
+    """
     original = _first_named(tuple(originals), envelope.targets)
     if original is None:
         return Effects()
     reason = envelope.reason or RECALLED
     if is_recall(envelope):
-        concerned = tuple(each for each in original.deliveries if each.recipient in recipients)
+        concerned = tuple(each for each in original.deliveries if current(each.recipient) in recipients)
         return recall_effects(original.package, concerned, reason=reason, at=at, attestor=attestor)
     if isinstance(envelope, StatusEnvelope):
-        concerned = tuple(each for each in original.deliveries if each.recipient == sender)
+        concerned = tuple(each for each in original.deliveries if current(each.recipient) == sender)
         return _status_effects(original.package, concerned, envelope, at=at, attestor=attestor)
     return Effects()
 

@@ -66,8 +66,11 @@ class Reader(Protocol):
     async def held(self, delivery_id: DeliveryId) -> tuple[Package, Delivery, Bytes | None] | None:
         """Return one delivery with its package and the content of it, as `content` does, in one read."""
 
-    async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
-        """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
+    async def originals(self, senders: Sequence[str], document_ids: Sequence[str]) -> tuple[Original, ...]:
+        """Return the documents (not statuses) of a sender with any of these ids, oldest first, with their deliveries.
+
+        `senders`: the codes that it has or had.
+        """
 
     async def of_content(self, sha256: str) -> tuple[Original, ...]:
         """Return the packages that are these very bytes, oldest first, with their deliveries."""

@@ -105,8 +105,8 @@ class Reception:
                 envelope = read(lean.root, received_at=self._clock(), contents=lean.contents)
             except Malformed:
                 return False
-        sender = self._register.snapshot.directory.canonical(envelope.sender) or envelope.sender
-        return self._is_settled(system_id, item, await self._reader.originals(sender, (envelope.document_id,)))
+        senders = self._register.snapshot.directory.codes_of(envelope.sender)
+        return self._is_settled(system_id, item, await self._reader.originals(senders, (envelope.document_id,)))
 
     def _is_settled(self, system_id: str, item: Waiting, known: tuple[Original, ...]) -> bool:
         """Whether one of these messages of ours went to the recipient by another way than the axis that brings it back.

@@ -165,9 +165,16 @@ class Submission:
             return Effects()
         recipients = tuple(route.recipient for route in examined.routes)
         issuer = issuer_of_original(envelope, examined.sender, recipients)
-        originals = await self._store.originals(issuer, envelope.targets)
+        directory = self._register.snapshot.directory
+        originals = await self._store.originals(directory.codes_of(issuer), envelope.targets)
         return effects_on(
-            originals, envelope, sender=examined.sender, recipients=recipients, at=at, attestor=self._attestor
+            originals,
+            envelope,
+            sender=examined.sender,
+            recipients=recipients,
+            current=lambda code: directory.canonical(code) or code,
+            at=at,
+            attestor=self._attestor,
         )
 
     def _decide(self, package: Package, examined: Examined, at: datetime) -> Accepted:

@@ -84,6 +84,13 @@ class Directory:
             return code
         return self._aliases.get(code)
 
+    def codes_of(self, code: str) -> tuple[str, ...]:
+        """Return every code that means the same agency as `code`, the current one first; of one that is unknown, the code itself."""
+        agency = self.agency(code)
+        if agency is None:
+            return (code,)
+        return (agency.code, *(old for old in agency.old_codes if self._aliases.get(old) == agency.code))
+
     def successor(self, code: str) -> Agency | None:
         """Return the other agency that carries this current code among its old ones, as after a merger."""
         current = self._aliases.get(code) if code in self._agencies else None

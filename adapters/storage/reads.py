@@ -84,7 +84,7 @@ _originals = (
     .select_from(beside_newest_order(packages.join(deliveries, deliveries.c.package_id == packages.c.id)))
     .where(
         packages.c.document_id.in_(bindparam("document_ids", expanding=True)),
-        packages.c.sender == bindparam("sender"),
+        packages.c.sender.in_(bindparam("senders", expanding=True)),
         packages.c.kind == "document",
     )
     .order_by(packages.c.accepted_at, packages.c.id, deliveries.c.position)
@@ -160,13 +160,16 @@ class Reads:
         found = await self._database.find(_delivery, delivery_id)
         return pair_of(found[0]) if found else None
 
-    async def originals(self, sender: str, document_ids: Sequence[str]) -> tuple[Original, ...]:
-        """Return the documents (not statuses) of `sender` with any of these ids, oldest first, with their deliveries."""
+    async def originals(self, senders: Sequence[str], document_ids: Sequence[str]) -> tuple[Original, ...]:
+        """Return the documents (not statuses) of a sender with any of these ids, oldest first, with their deliveries.
+
+        `senders`: the codes that it has or had.
+        """
         if not document_ids:
             return ()
 
         def read(connection: Connection) -> tuple[Original, ...]:
-            found = connection.execute(_originals, {"sender": sender, "document_ids": list(document_ids)}).all()
+            found = connection.execute(_originals, {"senders": list(senders), "document_ids": list(document_ids)}).all()
             return _by_package(found)
 
         return await self._database.read(read)

@@ -317,10 +317,10 @@ async def test_originals_with_their_deliveries(store):
     status = submission(document_id="b", kind="status")
     for unit in (later, earlier, others, status):
         await store.record(unit)
-    found = await store.originals("H99.01", ["a", "b", "c"])
+    found = await store.originals(["H99.01", "H99.09.OLD"], ["a", "b", "c"])
     assert [each.package for each in found] == [earlier.package, later.package]
     assert [len(each.deliveries) for each in found] == [2, 1]
-    assert await store.originals("H99.01", []) == ()
+    assert await store.originals(["H99.01"], []) == ()
 
 
 async def test_packages_that_are_the_same_bytes(store):

@@ -157,7 +157,7 @@ async def test_single_things(filled, scanned):
     await store.of_content("s9")
     await store.event_of(Event.RECALL, package_id="p9", delivery_id=None)
     await store.event_of(Event.RECALL, package_id="p9", delivery_id="v9")
-    await store.originals("a9", ["d9", "d10"])
+    await store.originals(["a9", "a10"], ["d9", "d10"])
     await store.bind_key("s9", "k9", "f", AT)
     await store.forget_keys(AT - timedelta(days=1))
     await store.stored_bytes("s9")

@@ -33,7 +33,16 @@ def _status(code, target="D1"):
 
 def _effects(envelope, *deliveries, sender=RECIPIENT, recipients=(SENDER,)):
     originals = (Original(package(), deliveries),)
-    return effects_on(originals, envelope, sender=sender, recipients=recipients, at=NOW, attestor=attestor())
+    present = {"000.00.02.H99": RECIPIENT}
+    return effects_on(
+        originals,
+        envelope,
+        sender=sender,
+        recipients=recipients,
+        current=lambda code: present.get(code, code),
+        at=NOW,
+        attestor=attestor(),
+    )
 
 
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.QUEUED, State.CONSIGNED, State.DEAD])
@@ -50,6 +59,14 @@ def test_a_recall_after_the_handover_is_only_noted():
     effects = _effects(_recall(), delivery(State.HANDED_OVER), sender=SENDER, recipients=(RECIPIENT,))
     assert not effects.moves
     assert [each.event for each in effects.events] == [Event.RECALL]
+
+
+def test_an_agency_that_has_another_code_by_now_is_the_same():
+    """What was sent to its old code is withdrawn by a recall, and its statuses stand beside that delivery."""
+    about = delivery(recipient="000.00.02.H99")
+    recall = _effects(_recall(), about, sender=SENDER, recipients=(RECIPIENT,))
+    assert [move.delivery_id for move in recall.moves] == [about.id]
+    assert [each.delivery_id for each in _effects(_status(StatusCode.ACCEPTED), about).reported] == [about.id]
 
 
 def test_a_recall_concerns_only_the_recipients_that_it_names():

@@ -128,3 +128,10 @@ def test_memory_of_a_nation():
     assert len(directory) == 120_000
     assert directory.canonical("049.00.39.H59") == "H59.39.49"
     assert taken < 150e6
+
+
+def test_every_code_of_an_agency():
+    """The current code first, then the old ones; of what nobody has, the code itself."""
+    assert DIRECTORY.codes_of("000.00.01.H37")[0] == DIRECTORY.codes_of("H37.01")[0] == "H37.01"
+    assert {"000.00.01.H37", "H37.81"} < set(DIRECTORY.codes_of("H37.01"))
+    assert DIRECTORY.codes_of("H99") == ("H99",)
