@@ -55,6 +55,7 @@ _tray = (
     )
     .order_by(deliveries.c.id)
     .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
 )
 _with_any = BulkSelect(
     None,
@@ -112,15 +113,20 @@ class Trays:
 
     async def consigned(self, query: TrayQuery) -> tuple[TrayItem, ...]:
         """Return consigned deliveries, whoever holds a lease: urgent first, then oldest."""
-        statement = _tray.where(*_bounds(query))
-        last = query.offset + query.limit
+        bounds = _bounds(query)
+        page, count = _tray.where(*bounds), _count.where(*bounds, deliveries.c.lane == bindparam("lane"))
 
         def read(connection: Connection) -> tuple[TrayItem, ...]:
             found: list[Any] = []
+            before = query.offset
             for lane in (Lane.URGENT, Lane.NORMAL):  # each in the order of its index, so that a page ends early
-                asked = {"system": query.system_id, "kind": query.kind, "lane": lane.value, "limit": last - len(found)}
-                found.extend(connection.execute(statement, asked).all() if len(found) < last else ())
-            return tuple(map(_tray_item, found[query.offset : last]))
+                asked = {"system": query.system_id, "kind": query.kind, "lane": lane.value}
+                wanted = {"limit": query.limit - len(found), "offset": before}
+                rows = connection.execute(page, asked | wanted).all() if len(found) < query.limit else ()
+                found.extend(rows)
+                # A page far behind must not bring everything before it into memory.
+                before = 0 if rows or not before else before - connection.execute(count, asked).scalar_one()
+            return tuple(map(_tray_item, found))
 
         return await self._database.read(read)
 

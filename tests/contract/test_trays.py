@@ -1,5 +1,7 @@
 """In-trays and out-trays: what systems see that list everything and acknowledge one by one."""
 
+import asyncio
+import tracemalloc
 from datetime import timedelta
 
 from hub.changes import Changes
@@ -64,6 +66,21 @@ async def test_a_page_a_recipient_and_a_time(store):
         (TrayQuery(system_id="sys-2", kind="document", until=AT), 0),
     ):
         assert len(await store.consigned(query)) == await store.count_consigned(query) == count
+
+
+async def test_a_page_far_behind_costs_no_memory_for_those_before_it(store):
+    """A client that asks for page 80 of a long tray makes the hub hold one page, as for the first."""
+    units = [submission(lane=lane) for lane in (Lane.URGENT, Lane.NORMAL) for _ in range(200)]
+    await asyncio.gather(*(store.record(each) for each in units))
+    await asyncio.gather(*(store.record(Changes(moves=(move(each.deliveries[0], State.CONSIGNED),))) for each in units))
+    peaks = []
+    for offset in (0, 0, 395, 9_000_000):  # the first one also makes the statement
+        tracemalloc.start()
+        found = await store.consigned(TrayQuery(system_id="sys-2", kind="document", offset=offset, limit=5))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert len(found) == (5 if offset < 400 else 0)
+    assert max(peaks[2:]) < 3 * peaks[1]
 
 
 async def test_the_last_mark_is_shown(store):
