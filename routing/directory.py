@@ -85,7 +85,7 @@ class Directory:
         return self._aliases.get(code)
 
     def codes_of(self, code: str) -> tuple[str, ...]:
-        """Return every code that means the same agency as `code`, the current one first; of one that is unknown, the code itself."""
+        """Return every code that means the same agency as `code`, the current one first; of an unknown one, itself."""
         agency = self.agency(code)
         if agency is None:
             return (code,)
