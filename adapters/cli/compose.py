@@ -58,9 +58,10 @@ def compose(  # noqa: PLR0913 - one argument per option
     reason
         Why it is recalled, updated or replaced.
     """
-    from schemas.edxml import Business
+    from schemas.edxml import Business, read
     from schemas.edxml.compose import NewFile, new_document
     from schemas.edxml.parts import ResponseFor
+    from schemas.parser import parse
 
     at = datetime.now(UTC)
     code = code or f"{at.astimezone():%H%M%S}/CV"
@@ -83,7 +84,11 @@ def compose(  # noqa: PLR0913 - one argument per option
         target_id=target,
         responses=[ResponseFor(agency_code=sender, document_id=target)] if target else (),
     )
-    data = draft.encode()
+    try:
+        data = draft.encode()
+    except ValueError as error:
+        raise UsageFault("bad-text") from error
+    read(parse(data), received_at=at)  # what every hub would refuse is not written at all
     write_new(output, data)
     facts = {"path": str(output), "size": len(data), "document_id": draft.envelope.document_id}
     if as_json:

@@ -64,9 +64,10 @@ def recognise(path: Path) -> tuple[bytes, FileKind]:
 def _read(path: Path) -> bytes:
     """Read a plain file; a device never ends, and a pipe without a writer would be waited for."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageFault("no-plain-file", path=path)
     with open(descriptor, "rb") as file:  # noqa: PTH123 -- a descriptor has no path
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageFault("no-plain-file", path=path)
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise UsageFault("too-large", path=path, limit=_LARGEST)

@@ -181,6 +181,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{path}: đây là {kind}; phiên bản này chưa kiểm tra được loại bằng chứng này.",
             "{path}: this is a {kind}; this version cannot check that kind of proof yet.",
         ),
+        "bad-text": (
+            "Trích yếu, lý do hoặc tên tệp có ký tự không ghi được vào XML: hãy xóa ký tự đó.",
+            "The subject, the reason or a file's name holds a character that XML cannot carry: remove it.",
+        ),
         "no-plain-file": ("{path} không phải là tệp thông thường.", "{path} is no plain file."),
         "too-large": ("{path} lớn hơn {limit} byte.", "{path} is larger than {limit} bytes."),
         "lab-sha1": (

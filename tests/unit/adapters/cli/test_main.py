@@ -73,6 +73,8 @@ def test_every_subcommand_explains_itself(group, capsys):
         ["compose", "--from", "H99.01", "--to", "H99.02", "x y", "--subject", "s", "-o", "x"],
         ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--code", "no slash", "-o", "x"],
         ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "s", "--business", "recall", "-o", "x"],
+        ["compose", "--from", "H99.01", "--to", "H99.02", "--subject", "a\x01b", "-o", "x"],
+        ["verify", "."],
     ],
 )
 def test_usage(arguments, capsys, tmp_path, monkeypatch):
@@ -82,6 +84,17 @@ def test_usage(arguments, capsys, tmp_path, monkeypatch):
     shown = capsys.readouterr()
     assert shown.err.strip()
     assert "Traceback" not in shown.err
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--subject", "x" * 501], ["--to", "H99.03", "--subject", "s"]], ids=["long", "twice"]
+)
+def test_compose_writes_nothing_that_would_be_refused(wrong, capsys, tmp_path):
+    """A package that every hub would refuse is told of when it is composed, in the hub's own words."""
+    written = tmp_path / "x.edxml"
+    assert main(["compose", "--from", "H99.01", "--to", "H99.03", *wrong, "-o", str(written)]) == 1
+    assert "(schema-invalid)" in capsys.readouterr().err
+    assert not written.exists()
 
 
 @pytest.mark.parametrize("arguments", [["init"], ["restore"]])
