@@ -6,7 +6,6 @@ registered. So such a call changes nothing: from a system with that right it bec
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -18,11 +17,10 @@ from hub.ids import uuid7
 from hub.ports import Clock
 from hub.register import CurrentRegister
 from hub.trouble import Refusal
-from routing.codes import is_well_formed
+from routing.codes import is_one_line, is_well_formed
 from routing.values import Agency
 
 _LONGEST_NAME = 200
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class Action(StrEnum):
@@ -78,7 +76,7 @@ class AgencyRequests:
             raise _invalid(
                 "code", "Mã định danh thiếu hoặc sai dạng (ví dụ H37.05).", "The code is missing or malformed."
             )
-        if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
+        if not name.strip() or len(name) > _LONGEST_NAME or not is_one_line(name):
             raise _invalid(
                 "name",
                 "Tên cơ quan thiếu, quá dài hoặc có ký tự điều khiển.",

@@ -23,6 +23,7 @@ LONGEST_SYSTEM_ID = 64
 
 _OLD = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
 _NEW = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9A-Z]{2,3})*")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -43,6 +44,11 @@ def may_name_agency(code: str) -> bool:
 def may_name_system(system_id: str) -> bool:
     """Return whether a system may be registered under this id: letters, digits and `. - _`."""
     return len(system_id) <= LONGEST_SYSTEM_ID and _NAME.fullmatch(system_id) is not None
+
+
+def is_one_line(text: str) -> bool:
+    """Return whether a name, or anything else that is registered, has no control characters: PostgreSQL takes no NUL."""
+    return _CONTROL.search(text) is None
 
 
 def is_well_formed(code: str) -> bool:

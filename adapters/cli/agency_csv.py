@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 
 from adapters.cli.messages import say
 from adapters.cli.trouble import UsageFault
-from routing.codes import may_name_agency
+from routing.codes import is_one_line, may_name_agency
 from routing.values import Agency
 
 
@@ -42,7 +41,6 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[str], Any]]] = MappingProxyType(
         "valid_to": ("valid_to", _date),
     }
 )
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _REQUIRED = ("code", "name")
 
 
@@ -72,7 +70,7 @@ def _agency(row: dict[str, str | None], known: Mapping[str, Agency]) -> Agency:
     fields = {name: (value or "").strip() for name, value in row.items() if name}
     if None in row or any(not fields[name] for name in _REQUIRED):
         raise ValueError("code or name is missing, or there are more fields than columns")
-    if any(_CONTROL.search(value) for value in fields.values()):
+    if not all(map(is_one_line, fields.values())):
         raise ValueError(say("import-control"))
     if not may_name_agency(fields["code"]):
         raise ValueError(say("bad-agency-code", what=fields["code"]))

@@ -34,9 +34,7 @@ def explain(error: BaseException) -> int:
         return NO
     if isinstance(error, CommandFailed):
         return _print(str(error), error.exit_code)
-    if (
-        isinstance(error, UnicodeEncodeError) and error.object[error.start] >= "\ud800"
-    ):  # how Python holds foreign bytes
+    if isinstance(error, UnicodeEncodeError) and _is_foreign(error.object[error.start]):
         return _print(say("not-utf8"), USAGE)
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
@@ -88,6 +86,11 @@ def _explain_trouble(error: Exception) -> int:
     if error.code == ROLLBACK:  # starting again would say the same
         return _print(f"{detail} ({error.code})", USAGE)
     return _print(f"{detail or error.code} ({error.code})", UNREACHABLE if isinstance(error, Deferral) else NO)
+
+
+def _is_foreign(character: str) -> bool:
+    """Whether this is how Python holds a byte of an argument that is no UTF-8 (PEP 383)."""
+    return "\udc80" <= character <= "\udcff"
 
 
 def _explain_register(error: BaseException) -> int:
