@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
+from weakref import WeakValueDictionary
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractMessage
@@ -25,7 +26,10 @@ _log = structlog.get_logger()
 
 
 class Post:
-    """Publishes on a connection of its own, many at once; the ids of messages in flight must differ.
+    """Publishes on a connection of its own, many at once.
+
+    A message that the broker returns is known by its id alone. So two of one id, such as one event told to two systems, go one
+    after the other: else the return of the one would be taken for the other's, and the lost one for confirmed.
 
     A queue that does not confirm in time is left alone for a while, so that it holds back nobody else. `makes_anew`: nobody
     in this hub consumes the queues, so it is the sender who replaces those that stay broken.
@@ -42,10 +46,27 @@ class Post:
         self._declared: set[str] = set()
         self._declaring: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._suspects = Suspects()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  #: of messages in flight, by id
         self._confirmed_at = 0.0
 
     async def send(self, system_id: str, lane: Lane, message: AbstractMessage) -> str | None:
         """Send one; return None when it was confirmed, else why it was not. Raises `Deferral`: the broker is away."""
+        async with self._turns.setdefault(message.message_id or "", asyncio.Lock()):
+            return await self._send(system_id, lane, message)
+
+    def trust(self, name: str) -> None:
+        """Note that a queue gives answers."""
+        self._suspects.clear(name)
+
+    async def require_unblocked(self) -> None:
+        """Raise `Deferral` when the broker is away or takes nothing."""
+        await self._line.require_unblocked()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._line.close()
+
+    async def _send(self, system_id: str, lane: Lane, message: AbstractMessage) -> str | None:
         name = queue_name(system_id, lane)
         now = _now()
         if not self._suspects.may_try(name, now):
@@ -72,18 +93,6 @@ class Post:
                 self._suspects.clear(name)
                 return None
         return "unroutable: the broker has no queue for it"
-
-    def trust(self, name: str) -> None:
-        """Note that a queue gives answers."""
-        self._suspects.clear(name)
-
-    async def require_unblocked(self) -> None:
-        """Raise `Deferral` when the broker is away or takes nothing."""
-        await self._line.require_unblocked()
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self._line.close()
 
     async def _publish(self, channel: AbstractChannel, name: str, message: AbstractMessage) -> None:
         """Publish one and wait for its confirmation."""

@@ -25,15 +25,13 @@ class Publisher:
 
     def __init__(self, line: Line, *, lost: Lost, patience: Patience) -> None:
         self.post = Post(line, lost=lost, patience=patience)
-        self._turn = asyncio.Lock()  #: message ids must be unique among those in flight on a channel
 
     async def publish(self, orders: Sequence[Order]) -> tuple[OrderId, ...]:
         """Return the orders that were confirmed, in their order; raise `Deferral` when the broker cannot be reached."""
         if not orders:
             return ()
-        async with self._turn:
-            await self.post.require_unblocked()
-            results = await asyncio.gather(*map(self._publish, orders), return_exceptions=True)
+        await self.post.require_unblocked()
+        results = await asyncio.gather(*map(self._publish, orders), return_exceptions=True)
         confirmed = tuple(order.id for order, result in zip(orders, results, strict=True) if result is None)
         troubles = {str(result) for result in results if result is not None}
         for result in results:
