@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from hub.accounts import Caller
+from hub.changes import Room
 from hub.pace import Pace
 from hub.places import Places
 from hub.pressure import Pressure
@@ -65,14 +66,15 @@ class Admission:
         """Hold one of the caller's places for submissions; raises `Deferral` rate-limited when too many wait for one."""
         return self._places.hold(caller.name, self._limits_of(caller))
 
-    async def require_room(self, caller: Caller, size: int) -> None:
-        """Raise `Refusal` quota-exceeded when the caller's system may not store `size` bytes more.
+    async def room(self, caller: Caller, size: int) -> Room | None:
+        """Return the room that the caller's system has for `size` bytes more; None when it has no quota.
 
-        Raises `Deferral` overloaded when nobody's package can be taken in at present.
+        Raises `Refusal` quota-exceeded, and `Deferral` overloaded when nobody's package can be taken in at present.
         """
         self._pressure.require_room()
-        if caller.system_id is not None:
-            await self._quotas.require(caller.system_id, size, self._limits_of(caller).stored_bytes)
+        if caller.system_id is None:
+            return None
+        return await self._quotas.room(caller.system_id, size, self._limits_of(caller).stored_bytes)
 
     def _limits_of(self, caller: Caller) -> LimitSettings:
         granted = self._register.snapshot.limits.get(caller.name) if caller.system_id is not None else None

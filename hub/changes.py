@@ -84,6 +84,14 @@ class RefusedSubmission(Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...] = ()
 
 
+class Room(Struct, frozen=True):
+    """What the system of a package may have stored: `most` bytes. It had `stored` with all events up to the number `up_to`."""
+
+    stored: int
+    up_to: int
+    most: int
+
+
 class Changes(Struct, frozen=True, kw_only=True):
     """One unit of work. Order within `moves` and `events` is kept.
 
@@ -92,6 +100,7 @@ class Changes(Struct, frozen=True, kw_only=True):
     """
 
     package: Package | None = None
+    room: Room | None = None  #: that `package` must find; None: as much as it needs
     content: Content | None = None
     deliveries: tuple[Delivery, ...] = ()
     orders: tuple[Order, ...] = ()
@@ -109,6 +118,15 @@ class Duplicate(Exception):
     def __init__(self, package_id: PackageId) -> None:
         super().__init__(package_id)
         self.package_id = package_id
+
+
+class Full(Exception):
+    """The system of the package has `stored` of `most` bytes by now, and the package needs more than is left."""
+
+    def __init__(self, stored: int, most: int) -> None:
+        super().__init__(stored, most)
+        self.stored = stored
+        self.most = most
 
 
 class Stale(Exception):

@@ -1,4 +1,4 @@
-"""Who wants to know what was committed: metrics, quotas, the relay's short cut (`hub.freight`); no promise depends on it."""
+"""Who wants to know what was committed: metrics, the relay's short cut (`hub.freight`); no promise depends on it."""
 
 from __future__ import annotations
 

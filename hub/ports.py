@@ -44,7 +44,7 @@ class Recorder(Protocol):
     async def record(self, changes: Changes) -> None:
         """Write `changes` durably, all or nothing; return only after the commit.
 
-        Raises `Duplicate`, `Stale`, or `Deferral` (storage-unavailable, storage-full, overloaded).
+        Raises `Duplicate`, `Stale`, `Full`, or `Deferral` (storage-unavailable, storage-full, overloaded).
         """
 
 

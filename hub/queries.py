@@ -82,6 +82,13 @@ class Standing(Struct, frozen=True):
     acceptance: EventRecord | None
 
 
+class Stored(Struct, frozen=True):
+    """Bytes of packages, and the number of the last event that was recorded when they were counted."""
+
+    bytes: int
+    up_to: int
+
+
 class Errand(Struct, frozen=True):
     """An order with what its courier needs: the delivery and its package, or the event to tell and its package."""
 

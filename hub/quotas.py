@@ -1,65 +1,83 @@
 """How much one system may have stored.
 
-The sum of what a system has handed in is asked from the store now and then, and what this process accepts is added in
-between; with several processes a quota may be exceeded by what the others accept within that time.
+The sum of what a system has handed in is asked from the store now and then, for that takes long, and what was added since every
+second. So a full quota is seen before anything is examined. What arrives together sees the same sum, also in other processes: the
+room goes along with each package (`hub.changes.Room`), and the transaction that records it asks again for what came in between.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Protocol
 
 from msgspec import Struct
 
-from hub.changes import Changes
-from hub.ports import Clock
+from hub.changes import Room
+from hub.queries import Stored
 from hub.trouble import Refusal
 
-RECOUNT_AFTER = timedelta(minutes=10)
+RECOUNT_AFTER = timedelta(minutes=10)  #: for what was purged
+LOOK_EVERY = timedelta(seconds=1)
 
 
 class Stock(Protocol):
     """What is stored."""
 
-    async def stored_bytes(self, system_id: str) -> int:
+    async def stored_bytes(self, system_id: str) -> Stored:
         """Return the bytes of the packages that a system has handed in and whose contents were not purged."""
 
+    async def stored_since(self, system_id: str, up_to: int) -> Stored:
+        """Return the bytes of the packages that a system has handed in after the event of this number."""
 
-class _Count(Struct):
-    stored: int
-    counted_at: datetime
+
+class _Count(Struct, frozen=True):
+    stored: Stored
+    counted_at: float
+    looked_at: float
 
 
 class Quotas:
     """Keeps count of the systems that have a quota."""
 
-    def __init__(self, stock: Stock, clock: Clock) -> None:
+    def __init__(self, stock: Stock, seconds: Callable[[], float] = time.monotonic) -> None:
         self._stock = stock
-        self._clock = clock
+        self._seconds = seconds
         self._counts: dict[str, _Count] = {}
+        self._counting: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def require(self, system_id: str, size: int, quota: int) -> None:
-        """Raise `Refusal` quota-exceeded when `size` bytes more would exceed a quota of bytes; 0: no quota."""
+    async def room(self, system_id: str, size: int, quota: int) -> Room | None:
+        """Return the room for `size` bytes more under a quota of bytes; None for the quota 0: none.
+
+        Raises `Refusal` quota-exceeded when there is none left.
+        """
         if quota <= 0:
-            return
-        stored = await self._stored(system_id)
-        if stored + size > quota:
-            raise Refusal(
-                "quota-exceeded",
-                detail=f"{stored} of {quota} bytes are used, {size} more were sent.",
-                detail_vi=f"Đã dùng {stored} trong {quota} byte, gói tin này cần thêm {size} byte.",
-            )
+            return None
+        async with self._counting[system_id]:  # one counts for all who ask
+            count = self._counts[system_id] = await self._counted(system_id)
+        stored = count.stored
+        if stored.bytes + size > quota:
+            raise exceeded(stored.bytes, quota, size)
+        return Room(stored.bytes, stored.up_to, quota)
 
-    def observe(self, changes: Changes) -> None:
-        """Add what was accepted (told after the commit)."""
-        package = changes.package
-        count = None if package is None else self._counts.get(package.system_id)
-        if count is not None and package is not None:
-            count.stored += package.size
+    async def _counted(self, system_id: str) -> _Count:
+        now = self._seconds()
+        known = self._counts.get(system_id)
+        if known is None or now - known.counted_at >= RECOUNT_AFTER.total_seconds():
+            return _Count(await self._stock.stored_bytes(system_id), now, now)
+        if now - known.looked_at < LOOK_EVERY.total_seconds():
+            return known
+        added = await self._stock.stored_since(system_id, known.stored.up_to)
+        return _Count(Stored(known.stored.bytes + added.bytes, added.up_to), known.counted_at, now)
 
-    async def _stored(self, system_id: str) -> int:
-        count = self._counts.get(system_id)
-        if count is None or self._clock() - count.counted_at >= RECOUNT_AFTER:
-            at = self._clock()
-            count = self._counts[system_id] = _Count(await self._stock.stored_bytes(system_id), at)
-        return count.stored
+
+def exceeded(stored: int, quota: int, size: int) -> Refusal:
+    """Return the refusal of a package of `size` bytes."""
+    return Refusal(
+        "quota-exceeded",
+        detail=f"{stored} of {quota} bytes are used, {size} more were sent.",
+        detail_vi=f"Đã dùng {stored} trong {quota} byte, gói tin này cần thêm {size} byte.",
+    )

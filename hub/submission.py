@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from hub.accounts import Caller
 from hub.admission import Admission
 from hub.attest import Attempt, Attestor
-from hub.changes import Changes, Content, Duplicate, RefusedSubmission, Stale
+from hub.changes import Changes, Content, Duplicate, Full, RefusedSubmission, Room, Stale
 from hub.delivery import Delivery
 from hub.examination import Examination
 from hub.examine import Examined
@@ -24,6 +24,7 @@ from hub.lifecycle import State
 from hub.originals import Effects, effects_on, issuer_of_original, speaks_of_earlier
 from hub.package import Attachment, Details, Package
 from hub.ports import Clock, Store
+from hub.quotas import exceeded
 from hub.record import EventRecord
 from hub.register import CurrentRegister
 from hub.spool import Spool, Spooled
@@ -108,7 +109,7 @@ class Submission:
         one, who is then added to those that it goes to.
         """
         try:
-            await self._admission.require_room(caller, spooled.size)
+            room = await self._admission.room(caller, spooled.size)
         except Refusal:
             repeated = await self._repeated(caller, spooled, recipient)  # what is stored already needs no room
             if repeated is None:
@@ -126,7 +127,9 @@ class Submission:
                     return repeated
             if claimed is not None:
                 claimed.require(examined)
-            return await self._accept(caller, spooled, examined, may_add=recipient is not None)
+            return await self._accept(caller, spooled, examined, room, may_add=recipient is not None)
+        except Full as full:  # by what came in at the same time
+            raise exceeded(full.stored, full.most, spooled.size) from full
         except Refusal as refusal:
             raise await self._refuse(caller, spooled, refusal) from refusal
         finally:
@@ -138,7 +141,9 @@ class Submission:
             examined = await self._examination.examine(caller, spooled)
         return Report(examined=examined, sha256=spooled.sha256, size=spooled.size)
 
-    async def _accept(self, caller: Caller, spooled: Spooled, examined: Examined, *, may_add: bool) -> Accepted:
+    async def _accept(
+        self, caller: Caller, spooled: Spooled, examined: Examined, room: Room | None, *, may_add: bool
+    ) -> Accepted:
         reached("K3")
         content = await self._spool.keep(spooled)
         reached("K5")
@@ -148,7 +153,7 @@ class Submission:
             effects = await self._effects(examined, at)
             accepted = self._decide(package, examined, at)
             try:
-                await self._store.record(self._changes(accepted, content, effects))
+                await self._store.record(self._changes(accepted, content, effects, room))
             except Duplicate as duplicate:
                 if may_add:
                     return await self._added(duplicate.package_id, spooled, examined, content)
@@ -181,11 +186,10 @@ class Submission:
         deliveries = deliveries_of(package, examined, deadline_at=at + self._lifetime)
         return Accepted(package, deliveries, self._attestor.acceptance(package), is_replay=False)
 
-    def _changes(self, accepted: Accepted, content: Content, effects: Effects) -> Changes:
+    def _changes(self, accepted: Accepted, content: Content, effects: Effects, room: Room | None) -> Changes:
         changes = self._consequences(accepted, effects)
-        return structs.replace(
-            changes, package=accepted.package, content=content, events=(accepted.receipt, *changes.events)
-        )
+        events = (accepted.receipt, *changes.events)
+        return structs.replace(changes, package=accepted.package, room=room, content=content, events=events)
 
     def _consequences(self, accepted: Accepted, effects: Effects) -> Changes:
         """Return what follows from a package for its recipients and for earlier documents."""

@@ -14,14 +14,14 @@ from adapters.storage.gathered import Keyed
 from adapters.storage.recent import RecentContents
 from adapters.storage.rows import DELIVERY, EVENT, PACKAGE, delivery_of, event_of, package_of
 from adapters.storage.tables import contents, deliveries, events, orders, packages
-from adapters.storage.terms import OF_DELIVERY, of
+from adapters.storage.terms import OF_DELIVERY, RECEIPTED, of
 from adapters.storage.times import moment
 from adapters.storage.upkeep_tables import holds, purge_cursor, purge_later
 from hub.delivery import Delivery
 from hub.events import Event
 from hub.ids import DeliveryId, EventId, PackageId
 from hub.package import Package
-from hub.queries import Bytes, Original, Standing
+from hub.queries import Bytes, Original, Standing, Stored
 from hub.record import EventRecord
 
 
@@ -50,6 +50,14 @@ def pair_of(row: Sequence[object]) -> tuple[Package, Delivery]:
 
 _package = Keyed(select(*PACKAGE), packages.c.id)
 _size_of_all = select(func.coalesce(func.sum(packages.c.size), 0)).where(packages.c.system_id == bindparam("system_id"))
+_last_event = select(func.coalesce(func.max(events.c.seq), 0))
+_size_of_accepted = select(func.coalesce(func.sum(packages.c.size), 0)).where(
+    packages.c.id == events.c.package_id,
+    of("events", RECEIPTED),
+    events.c.event == Event.SUBMISSION_ACCEPTANCE.value,
+    events.c.sender_system == bindparam("system_id"),
+    events.c.seq > bindparam("up_to"),
+)
 _purged_up_to = select(purge_cursor.c.accepted_at, purge_cursor.c.package_id)
 #: What the purge has not come to yet.
 _size_of_new = _size_of_all.where(
@@ -126,15 +134,25 @@ class Reads:
         found = await self._database.find(_package, package_id)
         return package_of(found[0]) if found else None
 
-    async def stored_bytes(self, system_id: str) -> int:
+    async def stored_bytes(self, system_id: str) -> Stored:
         """Return the bytes of the packages that a system has handed in and whose contents were not purged."""
 
-        def read(connection: Connection) -> int:
+        def read(connection: Connection) -> Stored:
             purged_up_to = connection.execute(_purged_up_to).first() or (0, "")
             wanted = {"system_id": system_id, "accepted_at": purged_up_to[0], "id": purged_up_to[1]}
-            return sum(int(connection.execute(each, wanted).scalar_one()) for each in (_size_of_new, _size_of_kept))
+            sizes = [int(connection.execute(each, wanted).scalar_one()) for each in (_size_of_new, _size_of_kept)]
+            return Stored(sum(sizes), connection.execute(_last_event).scalar_one())
 
         return await self._database.read(read)  # it adds up as many rows as there are packages not yet purged
+
+    async def stored_since(self, system_id: str, up_to: int) -> Stored:
+        """Return the bytes of the packages that a system has handed in after the event of this number."""
+
+        def read(connection: Connection) -> Stored:
+            added = connection.execute(_size_of_accepted, {"system_id": system_id, "up_to": up_to}).scalar_one()
+            return Stored(int(added), connection.execute(_last_event).scalar_one())
+
+        return await self._database.read(read)
 
     async def deliveries(self, package_id: PackageId) -> tuple[Delivery, ...]:
         """Return the deliveries of a package in the order of its recipients."""

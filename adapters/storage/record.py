@@ -1,13 +1,15 @@
 """Writing units of work: several `Changes` in one transaction, each of them all or nothing.
 
 1. Read what the guards of all units speak of: packages with the same (sender, key), deliveries that are to move or of which
-something is reported, recipients of packages that are to get more of them. 2. Admit unit by unit in memory, later ones seeing
-what earlier ones change; who fails is left out: `Duplicate`, `Stale`. 3. Write the rows of all admitted units, a few
+something is reported, recipients of packages that are to get more of them, what systems with a quota have had accepted since
+they were counted. 2. Admit unit by unit in memory, later ones seeing
+what earlier ones change; who fails is left out: `Duplicate`, `Stale`, `Full`. 3. Write the rows of all admitted units, a few
 statements per table. The guards on states are repeated in SQL.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -19,16 +21,18 @@ from adapters.storage.bulk import BulkInsert, BulkRenew, BulkSelect, BulkUpdate,
 from adapters.storage.dialects import queue_for_append
 from adapters.storage.pipeline import pipelined
 from adapters.storage.tables import contents, deliveries, events, orders, packages, refusals
-from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING
+from adapters.storage.terms import ORDER_DONE, ORDER_PUBLISHED, ORDER_WAITING, RECEIPTED
 from adapters.storage.times import micros, micros_or_none
 from adapters.storage.upkeep_tables import purge_later
 from adapters.storage.wakeups import Announce
-from hub.changes import Changes, Duplicate, Finished, Move, Postponed, Published, Reported, Stale
+from hub.changes import Changes, Duplicate, Finished, Full, Move, Postponed, Published, Reported, Room, Stale
 from hub.delivery import Delivery
+from hub.events import Event
 from hub.ids import DeliveryId, PackageId
 from hub.lifecycle import State
+from hub.package import Package
 
-Outcome = frozenset[str] | Duplicate | Stale  #: topics to notify, or why the unit was left out
+Outcome = frozenset[str] | Duplicate | Stale | Full  #: topics to notify, or why the unit was left out
 
 _insert_packages = BulkInsert(packages)
 _insert_contents = BulkRenew(  # what was purged and is handed in again is there again
@@ -93,6 +97,13 @@ _recipients_of = BulkSelect(
     columns="deliveries.package_id, deliveries.recipient",
     condition="deliveries.package_id = v.column1",
 )
+_accepted_since = BulkSelect(
+    events,
+    width=2,
+    columns="events.sender_system, events.seq, (SELECT size FROM packages WHERE packages.id = events.package_id)",
+    condition=f"events.sender_system = v.column1 AND events.seq > CAST(v.column2 AS BIGINT) AND events.{RECEIPTED} "
+    f"AND events.event = '{Event.SUBMISSION_ACCEPTANCE}'",
+)
 
 
 def record_units(connection: Connection, units: Sequence[Changes], announce: Announce) -> list[Outcome]:
@@ -108,12 +119,13 @@ def record_units(connection: Connection, units: Sequence[Changes], announce: Ann
         recipients = _recipients_of(
             connection, [(each,) for each in {unit.deliveries[0].package_id for unit in _adding(units)}]
         )
-    batch = _Batch(keys.rows(), standings.rows(), recipients.rows())
+        accepted = _accepted_since(connection, _counted_up_to(units))
+    batch = _Batch(keys.rows(), standings.rows(), recipients.rows(), accepted.rows())
     outcomes: list[Outcome] = []
     for unit in units:
         try:
             outcomes.append(batch.admit(unit))
-        except (Duplicate, Stale) as refusal:
+        except (Duplicate, Stale, Full) as refusal:
             outcomes.append(refusal)
     with pipelined(connection):
         moved = batch.write(connection)
@@ -148,11 +160,18 @@ class _Moved(Struct):
 class _Batch:
     """The guards and the rows of one transaction."""
 
-    def __init__(self, keys: Iterable[Row], standings: Iterable[Row], recipients: Iterable[Row]) -> None:
-        """Take what the guards need: sender, key and package id; delivery id, state, system and status; package, recipient."""
+    def __init__(
+        self, keys: Iterable[Row], standings: Iterable[Row], recipients: Iterable[Row], accepted: Iterable[Row]
+    ) -> None:
+        """Take what the guards need: sender, key and package id; delivery id, state, system and status; package, recipient.
+
+        And of each package accepted meanwhile its system, the number of the event, and its size.
+        """
         self._keys = {(sender, key): PackageId(id_) for sender, key, id_ in keys}
         self._standings = {DeliveryId(id_): _Standing(state, state, *rest) for id_, state, *rest in standings}
         self._recipients = {(package_id, recipient) for package_id, recipient in recipients}
+        self._accepted = [(system_id, seq, size) for system_id, seq, size in accepted]
+        self._admitted: Counter[str] = Counter()  # bytes of packages
         self._units: list[Changes] = []
 
     def admit(self, unit: Changes) -> frozenset[str]:
@@ -163,7 +182,10 @@ class _Batch:
         moved = self._moved(unit.moves)
         self._require_status(unit.reported)
         if package is not None:
+            if unit.room is not None:
+                self._require_room(package, unit.room)
             self._keys[package.sender, package.key] = package.id
+            self._admitted[package.system_id] += package.size
         elif unit.deliveries:
             self._add_recipients(unit.deliveries)
         for each in unit.deliveries:
@@ -179,6 +201,14 @@ class _Batch:
         if not to.isdisjoint(self._recipients):
             raise Stale(min(to & self._recipients))
         self._recipients |= to
+
+    def _require_room(self, package: Package, room: Room) -> None:
+        meanwhile = sum(
+            size for system, seq, size in self._accepted if system == package.system_id and seq > room.up_to
+        )
+        stored = room.stored + meanwhile + self._admitted[package.system_id]
+        if stored + package.size > room.most:
+            raise Full(stored, room.most)
 
     def _require_status(self, reported: Iterable[Reported]) -> None:
         for said in reported:
@@ -242,6 +272,16 @@ def _adding(units: Iterable[Changes]) -> list[Changes]:
 def _renewed(unit: Changes) -> Row:
     """Return the package and when retention must look at it again: it may have purged its content, and forgotten it."""
     return unit.deliveries[0].package_id, max(micros(each.deadline_at) for each in unit.deliveries)
+
+
+def _counted_up_to(units: Iterable[Changes]) -> list[Row]:
+    """Return the systems that have a quota, each with the earliest of the events up to which it was counted."""
+    counted: dict[str, int] = {}
+    for unit in units:
+        if unit.room is not None and unit.package is not None:
+            system_id = unit.package.system_id
+            counted[system_id] = min(unit.room.up_to, counted.get(system_id, unit.room.up_to))
+    return list(counted.items())
 
 
 def _ask_for_keys(connection: Connection, units: Sequence[Changes]) -> Ran:

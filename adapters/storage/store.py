@@ -52,7 +52,7 @@ class SqlStore(Reads, Lists, Mailboxes, Trays, Outboxes):
         self._claimed = claimed
 
     async def record(self, changes: Changes) -> None:
-        """Write `changes` durably, all or nothing; raise `Duplicate`, `Stale` or `Deferral`."""
+        """Write `changes` durably, all or nothing; raise `Duplicate`, `Stale`, `Full` or `Deferral`."""
         await self._database.writer.record(self._claimed(changes))
 
     async def bind_key(self, system_id: str, key: str, fingerprint: str, at: datetime) -> str:

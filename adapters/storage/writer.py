@@ -108,7 +108,7 @@ class GroupCommit:
         self._is_silent = False  #: a batch has been with the database for longer than that
 
     async def record(self, changes: Changes) -> None:
-        """Write one unit; raise `Duplicate`, `Stale` or `Deferral`."""
+        """Write one unit; raise `Duplicate`, `Stale`, `Full` or `Deferral`."""
         # Work that was begun may be finished when no new work is taken any more.
         if changes.package is not None:
             self.require_room()

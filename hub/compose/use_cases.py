@@ -139,8 +139,7 @@ def _examination(base: Foundation, revocation: RevocationCache | None, pace: Pac
 
 
 def _admission(base: Foundation, pressure: Pressure, pace: Pace) -> Admission:
-    quotas = Quotas(base.storage.store, now)
-    base.commits.subscribe(quotas.observe)
+    quotas = Quotas(base.storage.store)
     return Admission(usual=base.settings.limits, register=base.register, quotas=quotas, pressure=pressure, pace=pace)
 
 

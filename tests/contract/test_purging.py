@@ -250,13 +250,13 @@ async def test_what_was_purged_is_not_stored_any_more(storage, store, retention,
     waiting = submission(state=State.CONSIGNED, size=100)
     await store.record(waiting)
     await storage.purger.hold(held.id, "thanh tra", AT)
-    assert await store.stored_bytes("sys-1") == 127
+    assert (await store.stored_bytes("sys-1")).bytes == 127
     clock.now = AT + KEEP
     assert await retention.purge() == 1
     assert await is_purged(store, gone)
     await store.record(submission(at=clock.now, size=3000))
-    assert await store.stored_bytes("sys-1") == 3120
-    assert await store.stored_bytes("sys-2") == 0
+    assert (await store.stored_bytes("sys-1")).bytes == 3120
+    assert (await store.stored_bytes("sys-2")).bytes == 0
 
 
 @pytest.mark.parametrize(

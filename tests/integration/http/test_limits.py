@@ -177,6 +177,22 @@ def test_row_46_quota(roomy):
     assert roomy.api().get("/v1/refusals").json["items"] == []
 
 
+def test_row_46_at_once(tmp_path):
+    """Row 46: packages that come at the same time fill the room and do not exceed it; those refused leave nothing."""
+    hub = HubProcess.create(tmp_path / "hub", {"AXIS_LIMITS__STORED_BYTES": "20000"}).start()
+    try:
+        world = world_of(hub)
+        packages = [world.signed() for _ in range(12)]
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda package: world.api().submit(package), packages))
+        assert {answer.code for answer in answers if answer.status != 201} == {"quota-exceeded"}
+        taken = [answer.json["size"] for answer in answers if answer.status == 201]
+        assert sum(taken) <= 20_000 < sum(taken) + min(map(len, packages))
+        assert world.api().get("/v1/refusals").json["items"] == []
+    finally:
+        hub.stop()
+
+
 def test_row_46_repeat(roomy):
     """Row 46: what was accepted before the room was used up is not refused when it is repeated."""
     ours = {"sender": "H99.02", "signer": "H99.02", "recipients": ["H99.01"]}

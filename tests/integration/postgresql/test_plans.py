@@ -161,4 +161,5 @@ async def test_single_things(filled, scanned):
     await store.bind_key("s9", "k9", "f", AT)
     await store.forget_keys(AT - timedelta(days=1))
     await store.stored_bytes("s9")
+    await store.stored_since("s9", 9)
     assert await scanned() == {}

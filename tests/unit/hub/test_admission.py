@@ -22,7 +22,7 @@ class Machine:
         self.admission = Admission(
             usual=LimitSettings(),
             register=CurrentRegister(source=None),
-            quotas=Quotas(None, lambda: NOW),
+            quotas=Quotas(None),
             pressure=Pressure(outbox=None, most_due=1, require_store=lambda: None, clock=lambda: NOW),
             pace=self.pace,
             seconds=lambda: self.now,

@@ -1,14 +1,13 @@
 """How much one system may have stored."""
 
-from datetime import timedelta
+import asyncio
 
 import pytest
 
-from hub.changes import Changes
-from hub.quotas import RECOUNT_AFTER, Quotas
+from hub.changes import Room
+from hub.queries import Stored
+from hub.quotas import LOOK_EVERY, RECOUNT_AFTER, Quotas
 from hub.trouble import Refusal
-
-from .values import NOW, package
 
 
 class Stock:
@@ -19,7 +18,12 @@ class Stock:
     async def stored_bytes(self, system_id):
         assert system_id == "sender"
         self.asked += 1
-        return self.bytes
+        await asyncio.sleep(0)
+        return Stored(self.bytes, 7)
+
+    async def stored_since(self, system_id, up_to):
+        assert (system_id, up_to) == ("sender", 7)
+        return Stored(20, 9)
 
 
 @pytest.fixture
@@ -29,46 +33,50 @@ def stock():
 
 @pytest.fixture
 def quotas(stock):
-    at = [NOW]
-    found = Quotas(stock, lambda: at[0])
-    found.at = at
+    seconds = [0.0]
+    found = Quotas(stock, lambda: seconds[0])
+    found.seconds = seconds
     return found
 
 
 async def test_within(quotas, stock):
-    """What fits is let in to the last byte, and the store is asked once."""
+    """What fits is let in to the last byte, with the sum that it fits into; the store is asked once."""
     for size in (1, 40):
-        await quotas.require("sender", size, 100)
+        assert await quotas.room("sender", size, 100) == Room(60, 7, 100)
     assert stock.asked == 1
 
 
 async def test_beyond(quotas):
     """One byte more is refused."""
     with pytest.raises(Refusal, match="60 of 100 bytes") as caught:
-        await quotas.require("sender", 41, 100)
+        await quotas.room("sender", 41, 100)
     assert caught.value.code == "quota-exceeded"
 
 
 async def test_none(quotas, stock):
     """Without a quota nobody counts."""
-    await quotas.require("sender", 10**12, 0)
+    assert await quotas.room("sender", 10**12, 0) is None
     assert stock.asked == 0
 
 
-async def test_what_is_accepted_counts(quotas):
-    """What this process accepts counts at once."""
-    await quotas.require("sender", 1, 100)
-    quotas.observe(Changes(package=package(size=40)))
-    with pytest.raises(Refusal):
-        await quotas.require("sender", 1, 100)
+async def test_together(quotas, stock):
+    """One counts for all who come at once."""
+    await asyncio.gather(*(quotas.room("sender", 1, 100) for _ in range(5)))
+    assert stock.asked == 1
+
+
+async def test_added(quotas):
+    """Every second what was added meanwhile is counted."""
+    await quotas.room("sender", 1, 100)
+    quotas.seconds[0] += LOOK_EVERY.total_seconds()
+    assert await quotas.room("sender", 1, 100) == Room(80, 9, 100)
+    with pytest.raises(Refusal, match="80 of 100 bytes"):
+        await quotas.room("sender", 21, 100)
 
 
 async def test_recount(quotas, stock):
-    """Now and then the store is asked again, for what others accepted or removed."""
-    await quotas.require("sender", 1, 100)
-    stock.bytes = 100
-    quotas.at[0] += RECOUNT_AFTER - timedelta(seconds=1)
-    await quotas.require("sender", 1, 100)
-    quotas.at[0] += timedelta(seconds=1)
-    with pytest.raises(Refusal):
-        await quotas.require("sender", 1, 100)
+    """Now and then all is counted anew, for what was removed."""
+    await quotas.room("sender", 1, 100)
+    stock.bytes = 10
+    quotas.seconds[0] += RECOUNT_AFTER.total_seconds()
+    assert await quotas.room("sender", 1, 100) == Room(10, 7, 100)
