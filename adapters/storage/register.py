@@ -6,14 +6,14 @@ here has to be quick but the import of a whole directory (120,000 agencies).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Table, delete, select, update
 
 from adapters.storage import register_rows as rows
 from adapters.storage.agency_requests import AgencyRequestBook
-from adapters.storage.bulk import BulkInsert, BulkUpsert, Row
+from adapters.storage.bulk import BulkInsert, BulkSelect, BulkUpsert, Row
 from adapters.storage.register_changes import Circular, expect, key_of
 from adapters.storage.register_tables import (
     agencies,
@@ -48,6 +48,12 @@ _put_system_certificates = BulkUpsert(system_certificates)
 _put_limits = BulkUpsert(system_limits)
 _put_uses = BulkUpsert(credential_uses)
 _add_aliases = BulkInsert(agency_aliases)
+_parents = BulkSelect(
+    agencies,
+    width=1,
+    columns="agencies.code, agencies.parent",
+    condition="agencies.code = v.column1 AND agencies.parent IS NOT NULL",
+)
 _version = select(register_version.c.version)
 
 
@@ -274,10 +280,9 @@ def _write_agencies(connection: Connection, entries: tuple[Agency, ...]) -> None
     _require_tree(connection, entries)
 
 
-def _require_tree(connection: Connection, entries: Iterable[Agency]) -> None:
+def _require_tree(connection: Connection, entries: Sequence[Agency]) -> None:
     """Raise `Circular` when one of these agencies stands below itself: clients walk up, or down, and would never end."""
-    parents = select(agencies.c.code, agencies.c.parent).where(agencies.c.parent.is_not(None))
-    above: dict[str, str] = {row.code: row.parent for row in connection.execute(parents)}
+    above = _above(connection, entries)
     good: set[str] = set()
     for each in entries:
         path: set[str] = set()
@@ -288,6 +293,19 @@ def _require_tree(connection: Connection, entries: Iterable[Agency]) -> None:
             path.add(code)
             code = above[code]
         good |= path
+
+
+def _above(connection: Connection, entries: Sequence[Agency]) -> dict[str, str]:
+    """Return the parents of these agencies and of all that stand above them: each looked up once, level by level."""
+    above = {each.code: each.parent for each in entries if each.parent is not None}
+    asked = {each.code for each in entries}
+    wanted = set(above.values()) - asked
+    while wanted:
+        asked |= wanted
+        found = {row[0]: row[1] for row in _parents(connection, [(code,) for code in sorted(wanted)]).rows()}
+        above |= found
+        wanted = set(found.values()) - asked
+    return above
 
 
 def _set_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:

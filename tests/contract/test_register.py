@@ -124,6 +124,21 @@ async def test_no_agency_below_itself(filled):
     assert (await filled.load_register()).agencies == (PARENT, AGENCY)
 
 
+async def test_no_circle_through_an_import(filled):
+    """An import whose entries close a circle with what is there, however far up, changes nothing."""
+    chain = tuple(Agency(f"C{i}", "Cấp", parent=f"C{i + 1}") for i in range(200))
+    await filled.import_entries(agencies=(*chain, Agency("C200", "Đỉnh", parent="H99")))
+    before = await filled.load_register()
+    for closing in (
+        (replace(PARENT, parent="C0"),),
+        (replace(PARENT, parent="D0"), Agency("D0", "Mới", parent="D1"), Agency("D1", "Mới", parent="C100")),
+        (Agency("D0", "Mới", parent="D1"), Agency("D1", "Mới", parent="D0"), AGENCY),
+    ):
+        with pytest.raises(Circular):
+            await filled.import_entries(agencies=closing)
+    assert await filled.load_register() == before
+
+
 async def test_updates_replace(filled):
     """An update replaces the entry, old codes included; the webhook secret stays unless a new one is given."""
     system = replace(SYSTEM, name="Mới", policy=SignaturePolicy.REQUIRED)

@@ -11,9 +11,20 @@ from hub.changes import Changes, Finished, Postponed, Published, Reported
 from hub.events import Event
 from hub.lifecycle import State
 from hub.queries import DispatchQuery, PackageQuery, ReceiptQuery, RefusalQuery, TrayQuery
+from routing.values import Agency
 from tests.contract.samples import AT, delivery, move, submission
 
-GROWING = ("packages", "deliveries", "orders", "events", "queue", "refusals", "contents", "idempotency_keys")
+GROWING = (
+    "packages",
+    "deliveries",
+    "orders",
+    "events",
+    "queue",
+    "refusals",
+    "contents",
+    "idempotency_keys",
+    "agencies",
+)
 
 
 @pytest.fixture
@@ -98,9 +109,18 @@ async def test_single_things_are_looked_up(storage, explained):
     await store.events("x")
     await store.content("x")
     await store.stored_bytes("x")
+    await store.stored_since("x", 9)
     await store.event_of(Event.RECALL, package_id="x", delivery_id=None)
     await store.event_of(Event.RECALL, package_id="x", delivery_id="y")
     await store.errands(["x", "y"])
+    assert explained() == {}
+
+
+async def test_an_agency_is_added_by_index(storage, explained):
+    """Adding or moving one agency looks up those above it, not the whole directory."""
+    for code, parent in (("H99", None), ("H99.01", "H99"), ("H99.01.01", "H99.01")):
+        await storage.registers.add_agency(Agency(code, "Cơ quan", parent=parent))
+    await storage.registers.update_agency(Agency("H99.01.01", "Cơ quan", parent="H99"))
     assert explained() == {}
 
 
