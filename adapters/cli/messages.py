@@ -91,6 +91,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Không mở được {address}: {error}. Chọn cổng khác bằng --port, hoặc xem axis doctor.",
             "{address} cannot be opened: {error}. Choose another port with --port, or see axis doctor.",
         ),
+        "socket-taken": (
+            "Một tiến trình khác đang nghe ở {path}. Hãy dừng tiến trình đó, hoặc đặt listen.unix_socket khác cho trục này.",
+            "Another process listens on {path}. Stop it, or give this hub a listen.unix_socket of its own.",
+        ),
         "serve-login": ("  đăng nhập {role}: {name} / {password}", "  log in as {role}: {name} / {password}"),
         "serve-try": ("  thử ngay:", "  try:"),
         "serve-stop": ("  dừng: Ctrl-C", "  stop: Ctrl-C"),

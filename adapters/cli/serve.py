@@ -46,6 +46,7 @@ def serve(
         periodic work, `all` both. Parts need PostgreSQL, and at least one process of each; `courier` answers `/livez`,
         `/readyz` and `/metrics` only. `console` is not part of this release.
     """
+    from adapters.http.unix_socket import SocketTaken
     from hub.roles import Process, ProcessRole
 
     if role == "console":
@@ -61,9 +62,11 @@ def serve(
         if workers == 1:
             return _run_one(settings, base_dir, Process(part))
         return _run_workers(settings, base_dir, part, workers)
+    except SocketTaken as error:
+        raise UsageFault("socket-taken", path=error.filename) from error
     except OSError as error:
-        if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
-            raise
+        if error.filename or error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
+            raise  # with a file's name it is not about the port
         address = f"{settings.listen.host}:{settings.listen.port}"
         raise UsageFault("port-taken", address=address, error=os.strerror(error.errno)) from error
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import resource
 import socket
 import ssl
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
 
 from adapters.http.tls import server_context
+from adapters.http.unix_socket import unix_socket
 from hub.settings import ListenSettings, Settings
 
 BACKLOG = 1024
-_UNIX_MODE = 0o660  #: its owner and its group: whoever may write is believed
 
 
 class Listener(Struct, frozen=True):
@@ -36,29 +35,23 @@ def listeners(settings: Settings, base_dir: Path, *, worker: int | None = None) 
     """Give every socket that is configured, the plain one first; close them on the way out.
 
     `worker`: which of the processes that listen on the same addresses this is (SO_REUSEPORT; not on a unix socket).
-    Raises `OSError` when an address is taken or not ours, `ConfigurationError` when TLS cannot be spoken.
+    Raises `OSError` when an address is taken or not ours (`SocketTaken` for the unix socket), `ConfigurationError` when TLS
+    cannot be spoken.
     """
-    opened: list[Listener] = []
-    path = base_dir / settings.listen.unix_socket if settings.listen.unix_socket else None
-    is_shared = worker is not None
-    try:
-        opened.append(Listener(listening_socket(settings.listen.host, settings.listen.port, is_shared=is_shared)))
-        if settings.listen.worker_port:
-            own = settings.listen.worker_port + (worker or 0)
-            opened.append(Listener(listening_socket(settings.listen.host, own)))
-        if path is not None:
-            opened.append(Listener(_unix_socket(path)))
-        if settings.tls.certificate:
-            context = server_context(settings.tls, base_dir)
-            opened.append(
-                Listener(listening_socket(settings.tls.host, settings.tls.port, is_shared=is_shared), context)
-            )
-        yield tuple(opened)
-    finally:
-        for each in opened:
-            each.socket.close()
-        if path is not None and any(each.is_unix for each in opened):
-            path.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        yield tuple(_opened(settings, base_dir, worker, stack))
+
+
+def _opened(settings: Settings, base_dir: Path, worker: int | None, stack: ExitStack) -> Iterator[Listener]:
+    listen, tls, is_shared = settings.listen, settings.tls, worker is not None
+    yield Listener(stack.enter_context(listening_socket(listen.host, listen.port, is_shared=is_shared)))
+    if listen.worker_port:
+        yield Listener(stack.enter_context(listening_socket(listen.host, listen.worker_port + (worker or 0))))
+    if listen.unix_socket:
+        yield Listener(stack.enter_context(unix_socket(base_dir / listen.unix_socket, BACKLOG)))
+    if tls.certificate:
+        context = server_context(tls, base_dir)
+        yield Listener(stack.enter_context(listening_socket(tls.host, tls.port, is_shared=is_shared)), context)
 
 
 def listening_socket(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
@@ -75,17 +68,3 @@ def allow_files(listen: ListenSettings) -> None:
         allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-
-
-def _unix_socket(path: Path) -> socket.socket:
-    if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
-        path.unlink()  # left behind by a process that was killed
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listening.bind(str(path))
-        path.chmod(_UNIX_MODE)
-        listening.listen(BACKLOG)
-    except OSError:
-        listening.close()
-        raise
-    return listening

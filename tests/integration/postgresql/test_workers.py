@@ -91,3 +91,13 @@ def test_workers_that_cannot_run_are_not_started_again(settings, tmp_path):
     assert done.returncode == 2
     assert "hub.key.pem" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_workers_have_no_unix_socket(settings, tmp_path):
+    """Several processes cannot share a unix socket: asked to, the command ends with 2 and names the setting."""
+    hub, _ = create(ManyWorkers, settings.url, tmp_path / "hub")
+    told = hub.environment | {"AXIS_LISTEN__UNIX_SOCKET": str(tmp_path / "axis.sock")}
+    serve = ("serve", "--config", str(hub.config), "--port", str(hub.port), "--workers", "2")
+    done = axis(*serve, check=False, environment=told)
+    assert done.returncode == 2
+    assert "listen.unix_socket" in done.stderr
