@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 
 from adapters.cli import language
 from adapters.cli.commands import COMMANDS, Words
+from adapters.cli.streams import take_every_character
 
 if TYPE_CHECKING:
     from cyclopts.help.protocols import HelpFormatter
@@ -63,6 +64,7 @@ def build(called: str | None = None) -> App:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never lets a traceback out unless asked to."""
+    take_every_character()
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     language.choose(_wished(tokens))
     names = {each.name for each in COMMANDS}

@@ -16,6 +16,7 @@ from adapters.cli.configured import Config, config_path, database_url, read_conf
 from adapters.cli.messages import say
 from adapters.cli.output import print_line
 from adapters.cli.ranges import Port
+from adapters.cli.streams import take_every_character
 from adapters.cli.trouble import UsageFault, explain
 from adapters.cli.welcome import welcome, welcome_courier
 
@@ -107,6 +108,7 @@ def _run_worker(settings: Settings, base_dir: Path, role: ProcessRole, number: i
     from hub.roles import Process
 
     language.choose(None)  # a process of its own: nothing is inherited
+    take_every_character()
     announce = partial(_announce, settings, base_dir, role) if number == 0 else lambda _host, _port: None
     try:
         run(serve_hub(settings, base_dir, announce, Process(role, number)))
