@@ -25,7 +25,7 @@ class ConfigurationError(Exception):
 def load(path: Path, environment: Mapping[str, str] | None = None) -> tuple[Settings, Path]:
     """Return the settings in `path` with overrides, and the folder that relative paths start at.
 
-    Raises `ConfigurationError` for a missing file, broken TOML, an unknown key or a value of the wrong type.
+    Raises `ConfigurationError` for a missing file, broken TOML, an unknown key, or a value of the wrong type or out of range.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -54,6 +54,8 @@ def _override(raw: dict[str, Any], environment: Mapping[str, str]) -> None:
             place = raw
             for section in sections:
                 place = place.setdefault(section, {})
+                if not isinstance(place, dict):
+                    raise ConfigurationError(f"{name}: {section} is a setting and no section; nothing stands below it")
             place[key] = _read(value)
 
 

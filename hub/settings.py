@@ -1,11 +1,25 @@
-"""Every setting of a hub with its default: one frozen value, read once from `axis.toml`."""
+"""Every setting of a hub with its default and its bounds: one frozen value, read once from `axis.toml`.
+
+Bounds hold for what is read (`hub.configuration`): beyond them a hub would fail at its first use of the value, or do nothing.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+AtLeastOne = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Rate = Annotated[float, Meta(ge=0, le=1e9)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+#: Times up to a hundred years; none is negative, not a number, or endless.
+Seconds = Annotated[float, Meta(ge=0, le=3_155_760_000)]
+Minutes = Annotated[float, Meta(ge=0, le=52_596_000)]
+Hours = Annotated[float, Meta(ge=0, le=876_600)]
+Days = Annotated[float, Meta(ge=0, le=36_525)]
 
 
 class HubSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,23 +34,23 @@ class ListenSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where it listens, and the limits of that edge. Times in seconds."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
-    worker_port: int = 0
+    port: Port = 8080
+    worker_port: Port = 0
     unix_socket: str = ""
     trusted_proxies: tuple[str, ...] = ()
-    max_connections: int = 2000
-    max_connections_per_address: int = 1500
-    header_timeout: float = 10.0
-    body_timeout: float = 120.0
-    idle_timeout: float = 75.0
-    shutdown_timeout: float = 30.0
+    max_connections: AtLeastOne = 2000
+    max_connections_per_address: AtLeastOne = 1500
+    header_timeout: Seconds = 10.0
+    body_timeout: Seconds = 120.0
+    idle_timeout: Seconds = 75.0
+    shutdown_timeout: Seconds = 30.0
 
 
 class TlsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A second listener with TLS (1.2 or newer) of the hub's own; there is none without a certificate."""
 
     host: str = "0.0.0.0"  # noqa: S104 - it is the listener that is meant to be reached; off by default
-    port: int = 8443
+    port: Port = 8443
     certificate: str = ""
     key: str = ""
     client_ca: tuple[Path, ...] = ()
@@ -46,11 +60,11 @@ class TlsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class IntakeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may be handed in."""
 
-    max_bytes: int = 58_720_256
-    inline_bytes: int = 262_144
-    memory_budget: int = 268_435_456
-    max_future_hours: float = 24.0
-    max_age_days: float = 0.0
+    max_bytes: AtLeastOne = 58_720_256
+    inline_bytes: Count = 262_144
+    memory_budget: AtLeastOne = 268_435_456
+    max_future_hours: Hours = 24.0
+    max_age_days: Days = 0.0
 
 
 class SignatureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,15 +88,15 @@ class SignatureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one caller may ask for, unless the register grants a system something else. 0: no limit."""
+    """What one caller may ask for, unless the register grants a system something else."""
 
-    requests_per_second: float = 2000.0
-    burst: int = 10_000
-    concurrent_submissions: int = 4
-    waiting_submissions: int = 500
-    stored_bytes: int = 0
-    busy_share: float = 0.2
-    failed_logins_per_minute: int = 60
+    requests_per_second: Rate = 2000.0
+    burst: AtLeastOne = 10_000
+    concurrent_submissions: AtLeastOne = 4
+    waiting_submissions: Count = 500
+    stored_bytes: Count = 0
+    busy_share: Share = 0.2
+    failed_logins_per_minute: Count = 60
 
 
 class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,8 +105,8 @@ class StorageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     url: str = "sqlite:///data/axis.db"
     content_dir: Path = Path("data/content")
     spool_dir: Path = Path("data/spool")
-    max_pending: int = 2000
-    max_wait: float = 10.0
+    max_pending: AtLeastOne = 2000
+    max_wait: Seconds = 10.0
     mark_file: Path = Path("newest-event.json")
 
 
@@ -104,10 +118,10 @@ class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     url: str = ""
-    lost_after: float = 600.0
-    remind_after: float = 21_600.0
+    lost_after: Seconds = 600.0
+    remind_after: Seconds = 21_600.0
     management_url: str = ""
-    max_outbox: int = 200_000
+    max_outbox: Count = 200_000
 
 
 class RevocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,10 +130,10 @@ class RevocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
     mode: Literal["off", "require"] = "off"
     crl: tuple[str, ...] = ()
     named_places: bool = True
-    grace_hours: float = 24.0
-    refresh_minutes: float = 60.0
-    timeout: float = 10.0
-    max_bytes: int = 33_554_432
+    grace_hours: Hours = 24.0
+    refresh_minutes: Minutes = 60.0
+    timeout: Seconds = 10.0
+    max_bytes: AtLeastOne = 33_554_432
     allow: tuple[str, ...] = ()
     cache_dir: Path = Path("data/trust")
 
@@ -139,26 +153,26 @@ class TrustSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How deliveries are carried."""
 
-    deadline_days: float = 30.0
-    lease_seconds: float = 300.0
-    retry_delays: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200)
-    retry_jitter: float = 0.2
-    webhook_timeout: float = 15.0
+    deadline_days: Days = 30.0
+    lease_seconds: Seconds = 300.0
+    retry_delays: tuple[Seconds, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200)
+    retry_jitter: Share = 0.2
+    webhook_timeout: Seconds = 15.0
     webhook_allow: tuple[str, ...] = ()
-    webhook_concurrency: int = 4
+    webhook_concurrency: AtLeastOne = 4
 
 
 class VxpSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The national SDK's protocol under `/vxp/`."""
 
-    failures_before_alarm: int = 3
+    failures_before_alarm: AtLeastOne = 3
 
 
 class UpstreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Other axes that this hub is a system of (binding `upstream`). Times in seconds."""
 
-    poll_seconds: float = 10.0
-    timeout: float = 60.0
+    poll_seconds: Seconds = 10.0
+    timeout: Seconds = 60.0
     ca: str = ""
     certificate: str = ""
     key: str = ""
@@ -167,23 +181,23 @@ class UpstreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long contents are kept. Receipts, digests and events are kept for ever."""
 
-    content_days: float = 0.0
+    content_days: Days = 0.0
 
 
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is logged, as JSON lines on standard error."""
 
-    level: str = "info"
+    level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class MailSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Mail to the hub's operators, about certificates that end soon; there is none without a server and a recipient."""
 
     host: str = ""
-    port: int = 25
+    port: Port = 25
     sender: str = "axis-hub@localhost"
     recipients: tuple[str, ...] = ()
-    timeout: float = 10.0
+    timeout: Seconds = 10.0
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

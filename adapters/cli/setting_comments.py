@@ -61,7 +61,7 @@ COMMENTS: Mapping[str, str] = MappingProxyType(
         "trust.hub_chain": "Certificates between the hub's own and an anchor.",
         "trust.secrets_key": "The key under which secrets of the national SDK's callers are sealed in the database; mode 600.",
         "trust.intermediates": "Other authorities between agencies and an anchor: PEM files; needed to believe their CRLs.",
-        "trust.revocation.mode": "off: revocation is not checked (receipts say so); require: no package without fresh evidence.",
+        "trust.revocation.mode": "off: revocation is not checked, reports say so; require: no package without fresh evidence.",
         "trust.revocation.crl": "CRLs: files (PEM or DER) or http(s) addresses.",
         "trust.revocation.named_places": "Also ask the CRL addresses and OCSP responders that registered certificates name.",
         "trust.revocation.grace_hours": "Hours that evidence still serves after its nextUpdate, while its source is down.",

@@ -53,3 +53,35 @@ def test_a_list_in_the_environment_is_json(tmp_path):
     path.write_text("")
     settings, _ = load(path, {"AXIS_DELIVERY__WEBHOOK_ALLOW": '["127.0.0.1:9000"]'})
     assert settings.delivery.webhook_allow == ("127.0.0.1:9000",)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("AXIS_LISTEN__PORT", "70000"),
+        ("AXIS_LISTEN__HEADER_TIMEOUT", "inf"),
+        ("AXIS_LISTEN__MAX_CONNECTIONS", "0"),
+        ("AXIS_INTAKE__MAX_FUTURE_HOURS", "nan"),
+        ("AXIS_LIMITS__BUSY_SHARE", "1.5"),
+        ("AXIS_LIMITS__REQUESTS_PER_SECOND", "-1"),
+        ("AXIS_DELIVERY__DEADLINE_DAYS", "1e12"),
+        ("AXIS_DELIVERY__RETRY_DELAYS", "[5, -1]"),
+        ("AXIS_DELIVERY__WEBHOOK_CONCURRENCY", "0"),
+        ("AXIS_LOG__LEVEL", "verbose"),
+    ],
+)
+def test_a_value_that_no_hub_can_work_with_is_named(tmp_path, name, value):
+    """A number out of its range, or a word that means nothing, is an error that names the setting."""
+    path = tmp_path / "axis.toml"
+    path.write_text("")
+    setting = name.removeprefix("AXIS_").lower().replace("__", ".")
+    with pytest.raises(ConfigurationError, match=rf"\$\.{setting}"):
+        load(path, {name: value})
+
+
+def test_a_setting_has_no_settings_of_its_own(tmp_path):
+    """A variable of the environment that goes on below a setting is an error that names it."""
+    path = tmp_path / "axis.toml"
+    path.write_text("[hub]\ncode = 'H99'\n")
+    with pytest.raises(ConfigurationError, match="AXIS_HUB__CODE__OLD"):
+        load(path, {"AXIS_HUB__CODE__OLD": "000.00.00.H99"})
