@@ -94,9 +94,9 @@ def until(front, path, status, **asked):
 
 
 def test_callers_come_through(front, hub):
-    """A key is credential enough; what only operators may see is not shown."""
+    """A key is credential enough, and the descriptions need none; what only operators may see is not shown."""
     until(front, "/v1/inbox", 200, headers=key(hub))
-    assert front.ask("/livez")[0] == 200
+    assert [front.ask(path)[0] for path in ("/livez", "/openapi.yaml", "/asyncapi.yaml")] == [200, 200, 200]
     assert front.ask("/no/such/place")[0] == 404
 
 
