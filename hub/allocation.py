@@ -2,6 +2,9 @@
 
 By default glibc gives freed memory back to the system as soon as a little more than a package of 1 MB is free at the end of its
 heap, and asks for it again with the next package, page by page: a quarter of the CPU that such a package costs (measured).
+
+Its threshold for blocks that are mapped by themselves grows with the largest one ever freed (up to 32 MiB), unless it is fixed:
+then a few packages of 20 MB leave the heap in holes that are never given back.
 """
 
 from __future__ import annotations

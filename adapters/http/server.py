@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 import structlog
+import uvloop
 from aiohttp import web
 from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
@@ -23,7 +24,6 @@ from adapters.http.gate import Gate
 from adapters.http.guard import GuardedHandler
 from adapters.http.lifetime import Lifetime
 from adapters.http.listeners import BACKLOG, Listener, allow_files
-from adapters.http.memory import return_large_blocks
 from adapters.http.peers import networks
 from adapters.http.routes import ROUTES, Route
 from hub.configuration import ConfigurationError
@@ -74,12 +74,7 @@ async def serving(
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine on the fastest event loop that is installed."""
-    return_large_blocks()
-    try:
-        import uvloop  # noqa: PLC0415 - optional
-    except ImportError:
-        return asyncio.run(main)
+    """Run a coroutine on uvloop, which takes less CPU for every request than asyncio's own loop."""
     return uvloop.run(main)
 
 
