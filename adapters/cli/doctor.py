@@ -16,7 +16,7 @@ _MARKS = {"pass": "✓", "warn": "!", "fail": "✗"}
 
 
 async def doctor(*, config: Config = None, as_json: AsJson = False) -> int:
-    """Check Python, configuration, keys, certificate, database, disk, clock and port; exit 1 when a line fails."""
+    """Check Python, configuration, keys, certificate, database, disk, clock, broker and port; exit 1 when a line fails."""
     findings = [each async for each in _findings(config_path(config))]
     if as_json:
         print_json(findings)
@@ -29,7 +29,7 @@ async def doctor(*, config: Config = None, as_json: AsJson = False) -> int:
 
 
 async def _findings(config: Path) -> AsyncIterator[Finding]:
-    from adapters.cli.checks import certificates, listening, software, storage, trust
+    from adapters.cli.checks import broker, certificates, listening, software, storage, trust
     from adapters.cli.checks.finding import Place, failed, passed
     from hub.configuration import ConfigurationError, load
 
@@ -51,5 +51,7 @@ async def _findings(config: Path) -> AsyncIterator[Finding]:
     if has_database:
         async for finding in certificates.check(place):
             yield finding
+    async for finding in broker.check(place):
+        yield finding
     async for finding in listening.check(place):
         yield finding

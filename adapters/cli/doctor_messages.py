@@ -101,6 +101,33 @@ DOCTOR_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Kiểm tra máy chủ cơ sở dữ liệu, đường dẫn và quyền của tệp.",
             "Check the database server, the path and the rights of the file.",
         ),
+        "doctor-broker": (
+            "{url}: RabbitMQ {version}, nhận được gói tin lớn nhất của trục",
+            "{url}: RabbitMQ {version}, takes the largest message of the hub",
+        ),
+        "doctor-broker-away": ("không dùng được {url}: {error}", "{url} cannot be used: {error}"),
+        "doctor-broker-away-fix": (
+            "Xem RabbitMQ, broker.url, rabbitmq-diagnostics check_alarms; trục vẫn nhận, gói tin chờ trong cơ sở dữ liệu.",
+            "Look at RabbitMQ, broker.url, rabbitmq-diagnostics check_alarms; what the hub accepts waits in the database.",
+        ),
+        "doctor-broker-old": ("{url}: RabbitMQ {version} quá cũ", "{url}: RabbitMQ {version} is too old"),
+        "doctor-broker-old-fix": ("Nâng lên RabbitMQ {oldest} trở lên.", "Use RabbitMQ {oldest} or newer."),
+        "doctor-broker-small": (
+            "{url}: không nhận gói tin {size} byte",
+            "{url}: refuses a message of {size} bytes",
+        ),
+        "doctor-broker-small-fix": (
+            "Đặt max_message_size = 2097152 trong rabbitmq.conf (xem config/rabbitmq.conf) rồi khởi động lại RabbitMQ.",
+            "Set max_message_size = 2097152 in rabbitmq.conf (see config/rabbitmq.conf), and restart RabbitMQ.",
+        ),
+        "doctor-broker-channels": (
+            "{url}: chỉ cho {channels} kênh trên một kết nối",
+            "{url}: allows {channels} channels on a connection",
+        ),
+        "doctor-broker-channels-fix": (
+            "Đặt channel_max = 2047 trong rabbitmq.conf (trục cần {needed}) rồi khởi động lại RabbitMQ.",
+            "Set channel_max = 2047 in rabbitmq.conf (the hub needs {needed}), and restart RabbitMQ.",
+        ),
         "doctor-clock-good": (
             "{now} UTC, không có sự kiện nào ở tương lai",
             "{now} UTC, nothing was recorded in the future",

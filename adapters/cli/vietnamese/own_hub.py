@@ -64,8 +64,8 @@ OWN_HUB = {
     "Bring the database to the form that this version needs; forward only, harmless to repeat.": (
         "Đưa cơ sở dữ liệu về dạng mà phiên bản này cần; chỉ tiến, chạy lại không hại gì."
     ),
-    "Check Python, configuration, keys, certificate, database, disk, clock and port; exit 1 when a line fails.": (
-        "Kiểm tra Python, cấu hình, khóa, chứng thư, cơ sở dữ liệu, ổ đĩa, đồng hồ và cổng; mã kết thúc 1 khi có dòng "
+    "Check Python, configuration, keys, certificate, database, disk, clock, broker and port; exit 1 when a line fails.": (
+        "Kiểm tra Python, cấu hình, khóa, chứng thư, cơ sở dữ liệu, ổ đĩa, đồng hồ, RabbitMQ và cổng; mã kết thúc 1 khi có dòng "
         "không đạt."
     ),
     # backup, restore
