@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cyclopts import App
@@ -10,7 +10,7 @@ from cyclopts import App
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.ranges import Count
+from adapters.cli.ranges import Count, Days
 from adapters.cli.trouble import CommandFailed, UsageFault
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ async def redrive(*, system: str | None = None, config: Config = None, as_json: 
 
 
 @app.command
-async def rebuild(*, system: str | None = None, config: Config = None, as_json: AsJson = False) -> int:
+async def rebuild(
+    *, system: str | None = None, receipts: Days | None = None, config: Config = None, as_json: AsJson = False
+) -> int:
     """Fill the broker again from the database, after it was wiped. A running hub does the publishing; twice is harmless.
 
     Systems that consume their own queue get everything again that they have not acknowledged.
@@ -105,16 +107,32 @@ async def rebuild(*, system: str | None = None, config: Config = None, as_json: 
     ----------
     system
         Only this system's.
+    receipts
+        Also put the receipts of the last so many days into queues that systems consume themselves. What a system has
+        already it knows by its `message_id`.
     """
     async with open_store(config) as storage:
         await _require_known(system, storage)
         now = datetime.now(UTC)
         count = await storage.store.unpublish(system, now) + await storage.store.remind(system, now)
+        told = 0 if receipts is None else await _tell_again(storage, system, now - timedelta(days=receipts), now)
     if as_json:
-        print_json({"rebuilt": count})
+        print_json({"rebuilt": count, "receipts": told})
     else:
-        print_line(say("rebuilt", count=count))
+        print_line(say("rebuilt", count=count + told))
     return 0
+
+
+async def _tell_again(storage: Storage, system: str | None, since: datetime, until: datetime) -> int:
+    from hub.register import CurrentRegister
+    from hub.told_again import tell_again
+    from routing.values import Binding
+
+    register = CurrentRegister(storage.registers)
+    await register.refresh()
+    directory = register.snapshot.directory
+    fed = [each.id for each in directory.systems() if each.binding is Binding.AMQP and system in {None, each.id}]
+    return sum([await tell_again(storage.store, directory, each, since, until) for each in fed])
 
 
 @app.command

@@ -109,6 +109,13 @@ ADMINISTRATION = {
         "Hệ thống tự đọc hàng đợi của mình sẽ nhận lại mọi thứ mà nó chưa xác nhận."
     ),
     (
+        "Also put the receipts of the last so many days into queues that systems consume themselves. What a system has "
+        "already it knows by its `message_id`."
+    ): (
+        "Đưa lại cả biên nhận của bấy nhiêu ngày gần đây vào các hàng đợi mà hệ thống tự đọc. Biên nhận nào đã có thì "
+        "hệ thống nhận ra bằng `message_id`."
+    ),
+    (
         "Show RabbitMQ's dead letters: orders that came back too often, acknowledgements that could not be taken, and why."
     ): ("Xem các tin chết của RabbitMQ: lệnh bị trả lại quá nhiều lần, xác nhận không xử lý được, và lý do."),
     "What an order stands for is in the database; an acknowledgement must be said again by its system.": (

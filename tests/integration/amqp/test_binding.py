@@ -248,6 +248,29 @@ async def test_a_rebuild_sends_again_what_was_not_acknowledged(world):
         assert await state_of(sender, package.id) == "consigned"
 
 
+async def test_a_rebuild_tells_receipts_again(world):
+    """With `--receipts DAYS` a rebuild puts receipts into a system's queue again, under their own ids; without it none."""
+    async with open_client(world.hub.url, world.key) as own, world.sender() as asking, world.inbox() as inbox:
+        letter = write_letter(Letter(AGENCY, (world.asking[0],), world.base, 9_500, 0))
+        package = (await own.submit(letter)).package
+        items = await asking.inbox(wait=20)
+        await asking.acknowledge(next(each.id for each in items if each.package_id == package.id))
+
+        async def next_handover():
+            while True:
+                message = await inbox.next()
+                told = json.loads(message.body) if message.type == "receipt" else {}
+                if (told.get("package_id"), told.get("event")) == (package.id, "ContentHandover"):
+                    return message
+
+        first = await next_handover()
+        rebuild = ("queue", "rebuild", "--system", SYSTEM, "--config", str(world.hub.config), "--json")
+        assert json.loads(axis(*rebuild).stdout)["receipts"] == 0
+        assert json.loads(axis(*rebuild, "--receipts", "1").stdout)["receipts"] >= 2
+        again = await next_handover()
+        assert (again.message_id, again.body, again.headers) == (first.message_id, first.body, first.headers)
+
+
 async def comes(world, delivery):
     async with world.inbox() as inbox:
         # A queue that is made anew ends its consumers: whoever hears nothing for long subscribes again.
