@@ -13,12 +13,13 @@ from hub.ids import DeliveryId, EventId, PackageId
 from hub.lifecycle import State
 from hub.package import Package
 from hub.ports import Reader
-from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery, Standing
+from hub.queries import Bytes, PackageQuery, Page, ReceiptQuery, RefusalQuery, Standing, StoryQuery
 from hub.record import EventRecord
 from hub.register import CurrentRegister
 from hub.seen import Seen
 from hub.trouble import Defect, Refusal
 
+_PORTION = 500  #: events read at a time
 _READABLE = frozenset({State.CONSIGNED, State.HANDED_OVER})
 
 
@@ -60,16 +61,30 @@ class Library:
             self._require_readable(view.deliveries)
         return view.package, await self._bytes(view.package)
 
-    async def events(self, caller: Caller, package_id: str) -> tuple[EventRecord, ...]:
-        """Return the story of a package in commit order: what concerns the deliveries that the caller may see."""
+    async def events(self, caller: Caller, package_id: str, query: StoryQuery) -> Page[EventRecord]:
+        """Return a page of the story of a package in commit order: what concerns the deliveries that the caller may see."""
         view = await self.package(caller, package_id)
-        shown = {delivery.id for delivery in view.deliveries}
-        events = await self._reader.events(view.package.id)
-        return tuple(each for each in events if each.delivery_id is None or each.delivery_id in shown)
+        seen = {delivery.id for delivery in view.deliveries}
+        last = await self._place(view.package, query.cursor)
+        found: list[EventRecord] = []
+        while len(found) <= query.limit:
+            portion = await self._reader.events(view.package.id, last, _PORTION)
+            of_seen = (each for each in portion if each.delivery_id is None or each.delivery_id in seen)
+            found += (each for each in of_seen if each.jws is not None or not query.receipts_only)
+            if len(portion) < _PORTION:
+                break
+            last = portion[-1].id
+        shown = tuple(found[: query.limit])
+        return Page(shown, shown[-1].id if len(found) > query.limit else None)
 
-    async def package_receipts(self, caller: Caller, package_id: str) -> tuple[EventRecord, ...]:
-        """Return the receipts of a package."""
-        return tuple(each for each in await self.events(caller, package_id) if each.jws is not None)
+    async def _place(self, package: Package, cursor: str | None) -> EventId | None:
+        """Return the event of the package that a page ended with; raise `Refusal` cursor-invalid when it has no such one."""
+        if cursor is None:
+            return None
+        event = await self._reader.event(EventId(cursor))
+        if event is None or event.package_id != package.id:
+            raise Refusal("cursor-invalid")
+        return event.id
 
     async def delivery(self, caller: Caller, delivery_id: str) -> tuple[Package, Delivery]:
         """Return one delivery: for the recipient's system, the sender's system and people who see all."""

@@ -89,11 +89,13 @@ class Reader(Protocol):
     ) -> EventRecord | None:
         """Return the first such event of a package (with `delivery_id` None: of the package itself) or of one delivery."""
 
-    async def events(self, package_id: PackageId) -> tuple[EventRecord, ...]:
-        """Return the whole story of a package in commit order."""
+    async def events(
+        self, package_id: PackageId, after: EventId | None = None, limit: int | None = None
+    ) -> tuple[EventRecord, ...]:
+        """Return the story of a package in commit order: what came after an event of it, up to `limit`; whole without both."""
 
     async def packages(self, query: PackageQuery) -> Page[Package]:
-        """Return a page of packages, newest first."""
+        """Return a page of packages, newest first; it ends early where they have very many recipients or attachments."""
 
     async def receipts(self, query: ReceiptQuery) -> Page[EventRecord]:
         """Return a page of receipted events, newest first."""

@@ -56,6 +56,14 @@ class ReceiptQuery(Struct, frozen=True, kw_only=True):
     limit: int = 50
 
 
+class StoryQuery(Struct, frozen=True, kw_only=True):
+    """What happened to one package; stories only ever grow at their end."""
+
+    receipts_only: bool = False
+    cursor: str | None = None
+    limit: int = 200
+
+
 class RefusalQuery(Struct, frozen=True, kw_only=True):
     """Refused submissions of a system (None: of all)."""
 

@@ -20,9 +20,7 @@ from adapters.http.language import language_of
 from adapters.http.paths import id_in
 from adapters.http.query import PackagesAsked, StoryAsked, asked
 from adapters.http.showing import event_view, package_view, recall_view, receipt_item, report_view
-from hub.queries import PackageQuery
-from hub.record import EventRecord
-from hub.trouble import Refusal
+from hub.queries import PackageQuery, StoryQuery
 
 #: What XML can carry: a recall travels as a status.
 Sentence = Annotated[
@@ -89,18 +87,20 @@ async def events(request: web.Request) -> web.Response:
     """Tell the story of a package."""
     package_id = id_in(request, "package_id")
     form = asked(request, StoryAsked)
-    story = await services_of(request).library.events(caller_of(request), package_id)
-    shown, following = _page(story, form)
-    return list_answer(request, views.Timeline(tuple(map(event_view, shown))), following)
+    query = StoryQuery(cursor=form.cursor, limit=form.limit)
+    page = await services_of(request).library.events(caller_of(request), package_id, query)
+    view = views.Timeline(tuple(map(event_view, page.items)))
+    return list_answer(request, view, {"cursor": page.cursor} if page.cursor else None)
 
 
 async def receipts(request: web.Request) -> web.Response:
     """List the receipts of a package."""
     package_id = id_in(request, "package_id")
     form = asked(request, StoryAsked)
-    found = await services_of(request).library.package_receipts(caller_of(request), package_id)
-    shown, following = _page(found, form)
-    return list_answer(request, views.Receipts(tuple(map(receipt_item, shown))), following)
+    query = StoryQuery(receipts_only=True, cursor=form.cursor, limit=form.limit)
+    page = await services_of(request).library.events(caller_of(request), package_id, query)
+    view = views.Receipts(tuple(map(receipt_item, page.items)))
+    return list_answer(request, view, {"cursor": page.cursor} if page.cursor else None)
 
 
 async def recall(request: web.Request) -> web.Response:
@@ -111,17 +111,6 @@ async def recall(request: web.Request) -> web.Response:
     await bind_key(request, hashlib.sha256(data).hexdigest())
     outcomes = await services_of(request).recalls.recall(caller_of(request), package_id, body.reason.strip())
     return json_answer(recall_view(outcomes))
-
-
-def _page(story: tuple[EventRecord, ...], form: StoryAsked) -> tuple[tuple[EventRecord, ...], dict[str, str] | None]:
-    """Return the part of a story that is asked for, and what to ask for the next one. Stories only ever grow at their end."""
-    begin = 0
-    if form.cursor is not None:
-        begin = next((number for number, each in enumerate(story, 1) if each.id == form.cursor), 0)
-        if not begin:
-            raise Refusal("cursor-invalid")
-    shown = story[begin : begin + form.limit]
-    return shown, {"cursor": shown[-1].id} if begin + form.limit < len(story) else None
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

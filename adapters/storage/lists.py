@@ -1,15 +1,28 @@
 """Reading lists: pages by cursor, newest first; the feed in commit order; what is overdue; what stands in one state.
 
-Packages and refusals are ordered by (time, id), events by their number, which follows the order of commits.
+Packages and refusals are ordered by (time, id), events by their number, which follows the order of commits. A package may have
+thousands of recipients and attachments: so it is found out first what would stand on a page, and how large it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, func, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union,
+)
 
 from adapters.storage import cursors
 from adapters.storage.database import Database
@@ -26,6 +39,10 @@ from hub.package import Package
 from hub.queries import Item, PackageQuery, Page, ReceiptQuery, RefusalQuery
 from hub.record import EventRecord
 from routing.values import Lane
+
+#: In memory and in the answer, about: as large as one package with as many recipients and attachments as one can have.
+MOST_BYTES = 5_000_000
+_DELIVERY_BYTES = 500
 
 Conditions = list[ColumnElement[bool] | TextClause]
 
@@ -61,6 +78,11 @@ _in_state = (
     .order_by(deliveries.c.id)
     .limit(bindparam("limit"))
 )
+_size_of_package = func.length(packages.c.details) + _DELIVERY_BYTES * literal_column(
+    "(SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE deliveries.package_id = packages.id "  # noqa: S608 - constants
+    f"LIMIT {MOST_BYTES // _DELIVERY_BYTES}) AS counted)"
+)
+_size_of_refusal = func.length(refusals.c.faults) + func.length(refusals.c.detail)
 _unfinished = (
     select(deliveries.c.system_id, deliveries.c.lane, deliveries.c.state, func.count())
     .where(of("deliveries", UNFINISHED))
@@ -82,10 +104,9 @@ class Lists:
             (packages.c.notation, query.notation),
         )
         wanted += _between(packages.c.accepted_at, query.since, query.until)
-        statement = _page_by_time(packages, packages.c.accepted_at, PACKAGE, wanted, query.cursor, query.limit)
-        return await self._page(
-            statement, query.limit, package_of, lambda row: cursors.of_time(row.accepted_at, row.id)
-        )
+        listed = _by_time(packages, packages.c.accepted_at, PACKAGE, wanted, query.cursor)
+        places = (packages.c.accepted_at, packages.c.id, _size_of_package)
+        return await self._page(listed, places, query.limit, package_of)
 
     async def refusals(self, query: RefusalQuery) -> Page[RefusedSubmission]:
         """Return a page of refused submissions, newest first."""
@@ -93,8 +114,9 @@ class Lists:
             (refusals.c.system_id, query.system_id), (refusals.c.code, query.code), (refusals.c.sha256, query.sha256)
         )
         wanted += _between(refusals.c.at, query.since, query.until)
-        statement = _page_by_time(refusals, refusals.c.at, REFUSAL, wanted, query.cursor, query.limit)
-        return await self._page(statement, query.limit, refusal_of, lambda row: cursors.of_time(row.at, row.id))
+        listed = _by_time(refusals, refusals.c.at, REFUSAL, wanted, query.cursor)
+        places = (refusals.c.at, refusals.c.id, _size_of_refusal)
+        return await self._page(listed, places, query.limit, refusal_of)
 
     async def receipts(self, query: ReceiptQuery) -> Page[EventRecord]:
         """Return a page of receipted events, newest first."""
@@ -144,30 +166,42 @@ class Lists:
 
     async def _page(
         self,
-        statement: Select[Any],
+        listed: Select[Any],
+        places: Sequence[ColumnElement[Any]],
         limit: int,
         value_of: Callable[[Sequence[Any]], Item],
-        cursor_of: Callable[[Row[Any]], str],
     ) -> Page[Item]:
+        """Return the first of `listed`: up to `limit`, and as many as `MOST_BYTES` allow. `places`: time, id and size."""
+        sized = listed.with_only_columns(*places).limit(limit + 1)
+
         def read(connection: Connection) -> Page[Item]:
-            found = connection.execute(statement).all()
-            more = len(found) > limit
-            return Page(tuple(map(value_of, found[:limit])), cursor_of(found[limit - 1]) if more else None)
+            with connection.execute(sized) as found:
+                shown, is_all = _fitting(found, limit)
+            rows = connection.execute(listed.limit(len(shown))).all() if shown else ()
+            return Page(tuple(map(value_of, rows)), None if is_all else cursors.of_time(*shown[-1]))
 
         return await self._database.read(read)
 
 
-def _page_by_time(
-    table: Table,
-    at: ColumnElement[Any],
-    columns: Sequence[ColumnElement[Any]],
-    wanted: Conditions,
-    cursor: str | None,
-    limit: int,
+def _fitting(found: Iterable[Sequence[Any]], limit: int) -> tuple[list[tuple[int, str]], bool]:
+    """Return the times and ids of what one page shows, which is at least one, and whether that is all that was found."""
+    shown: list[tuple[int, str]] = []
+    size = 0
+    for at, id_, its_size in found:
+        size += its_size
+        if len(shown) == limit or (shown and size > MOST_BYTES):
+            return shown, False
+        shown.append((at, id_))
+    return shown, True
+
+
+def _by_time(
+    table: Table, at: ColumnElement[Any], columns: Sequence[ColumnElement[Any]], wanted: Conditions, cursor: str | None
 ) -> Select[Any]:
+    """Select what is listed behind a cursor, newest first."""
     if cursor is not None:
         wanted.append(tuple_(at, table.c.id) < tuple_(*cursors.by_time(cursor)))
-    return select(*columns).where(*wanted).order_by(at.desc(), table.c.id.desc()).limit(limit + 1)
+    return select(*columns).where(*wanted).order_by(at.desc(), table.c.id.desc())
 
 
 def _equal(*wanted: tuple[ColumnElement[Any], str | None]) -> Conditions:

@@ -103,8 +103,12 @@ _of_content = (
     .where(packages.c.sha256 == bindparam("sha256"))
     .order_by(packages.c.accepted_at, packages.c.id, deliveries.c.position)
 )
+_event_named = events.alias("named")
 _event = Keyed(select(*EVENT), events.c.id)
 _events = select(*EVENT).where(events.c.package_id == bindparam("id")).order_by(events.c.seq)
+_events_after = _events.where(
+    events.c.seq > select(_event_named.c.seq).where(_event_named.c.id == bindparam("after")).scalar_subquery()
+)
 _first_event = select(*EVENT).where(events.c.event == bindparam("event")).order_by(events.c.seq).limit(1)
 _event_of_delivery = _first_event.where(events.c.delivery_id == bindparam("id"))
 _event_of_package = _first_event.where(and_(events.c.package_id == bindparam("id"), events.c.delivery_id.is_(None)))
@@ -211,11 +215,15 @@ class Reads:
         found = await self._database.look_up(statement, {"event": event.value, "id": delivery_id or package_id})
         return event_of(found[0]) if found else None
 
-    async def events(self, package_id: PackageId) -> tuple[EventRecord, ...]:
-        """Return the whole story of a package in commit order."""
+    async def events(
+        self, package_id: PackageId, after: EventId | None = None, limit: int | None = None
+    ) -> tuple[EventRecord, ...]:
+        """Return the story of a package in commit order: what came after an event of it, so many."""
+        statement = (_events if after is None else _events_after).limit(limit)
+        wanted = {"id": package_id} if after is None else {"id": package_id, "after": after}
 
         def read(connection: Connection) -> tuple[EventRecord, ...]:
-            return tuple(map(event_of, connection.execute(_events, {"id": package_id}).all()))
+            return tuple(map(event_of, connection.execute(statement, wanted).all()))
 
         return await self._database.read(read)
 

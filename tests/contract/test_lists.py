@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from hub.changes import Changes
 from hub.events import Event
 from hub.lifecycle import State
+from hub.package import Attachment, Details
 from hub.queries import PackageQuery, ReceiptQuery, RefusalQuery
-from hub.trouble import Refusal
+from hub.trouble import Fault, Refusal
 from routing.values import Lane
 
-from .samples import AT, event, move, package, refusal, submission
+from .samples import AT, delivery, event, move, package, refusal, submission
 
 
 async def pages(ask, query):
@@ -43,6 +44,33 @@ async def test_packages_newest_first_page_by_page(store):
     assert [len(page) for page in found] == [3, 3, 1]
     newest_first = sorted(all_, key=lambda each: (each.accepted_at, each.id), reverse=True)
     assert [each for page in found for each in page] == newest_first
+
+
+@pytest.mark.parametrize("of", ["recipients", "attachments"])
+async def test_pages_of_large_packages_end_early(store, of):
+    """A page of packages with many recipients or attachments ends before its limit, with at least one; none is left out."""
+    all_ = []
+    for minute, size in enumerate((2, 2, 4_000, 11_000, 2, 2)):
+        attachments = tuple(Attachment(f"{i}", "a/b", "a/b", 1, "cd" * 200) for i in range(size))
+        of_some = package(at=minutes(minute), details=Details(attachments=attachments if of == "attachments" else ()))
+        recipients = tuple(f"H99.{i}" for i in range(1 if of == "attachments" else size))
+        deliveries = tuple(delivery(of_some, recipient=each) for each in recipients)
+        await store.record(Changes(package=of_some, deliveries=deliveries))
+        all_.append(of_some)
+    found = await pages(store.packages, PackageQuery(system_id="sys-1", limit=4))
+    assert [len(page) for page in found] == [2, 1, 3]
+    assert [each for page in found for each in page] == all_[::-1]
+
+
+async def test_pages_of_long_refusals_end_early(store):
+    """A page of refusals with many long faults ends before its limit; none is left out."""
+    faults = tuple(Fault(path="/a/b", line=i, rule="rule", vi="câu", en="sentence" * 2000) for i in range(100))
+    refused = [refusal(at=minutes(i), faults=faults) for i in range(5)]
+    for each in refused:
+        await store.record(Changes(refused=each))
+    found = await pages(store.refusals, RefusalQuery(system_id="sys-1", limit=5))
+    assert [len(page) for page in found] == [3, 2]
+    assert [each for page in found for each in page] == refused[::-1]
 
 
 async def test_last_full_page_has_no_cursor(store):

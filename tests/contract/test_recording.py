@@ -44,6 +44,7 @@ async def test_unknown_things_are_none(store):
     assert await store.content("00" * 32) is None
     assert await store.deliveries(nothing) == ()
     assert await store.events(nothing) == ()
+    assert await store.events(nothing, after=nothing, limit=1) == ()
     assert await store.errands([nothing]) == ()
     assert await store.errands([]) == ()
     assert await store.event_of(Event.RECALL, package_id=nothing, delivery_id=None) is None
@@ -272,7 +273,11 @@ async def test_story_is_in_commit_order(store):
     ]
     for record in records:
         await store.record(Changes(events=(record,)))
-    assert await store.events(unit.package.id) == (*unit.events, *records)
+    story = (*unit.events, *records)
+    assert await store.events(unit.package.id) == story
+    assert await store.events(unit.package.id, limit=2) == story[:2]
+    assert await store.events(unit.package.id, after=story[0].id, limit=2) == story[1:3]
+    assert await store.events(unit.package.id, after=story[-1].id) == ()
 
 
 async def test_failed_attempts_show_on_the_delivery(store):

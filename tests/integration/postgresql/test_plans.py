@@ -153,6 +153,7 @@ async def test_single_things(filled, scanned):
     await store.delivery("v9")
     await store.event("e9")
     await store.events("p9")
+    await store.events("p9", "e9", 10)
     await store.content("s9")
     await store.of_content("s9")
     await store.event_of(Event.RECALL, package_id="p9", delivery_id=None)

@@ -107,6 +107,7 @@ async def test_single_things_are_looked_up(storage, explained):
     await store.standings(["x", "y"])
     await store.event("x")
     await store.events("x")
+    await store.events("x", "y", 10)
     await store.content("x")
     await store.stored_bytes("x")
     await store.stored_since("x", 9)
