@@ -20,7 +20,7 @@ from routing.values import Agency, Binding, SignaturePolicy, System
 from schemas.edxml import Business, StatusCode, encode
 from schemas.edxml.compose import new_document, new_status, response_to
 from tests.support.enrolment import Member, enrol
-from tests.support.hub import HubProcess, free_port
+from tests.support.hub import HubProcess, axis, free_port
 
 SENDER, ASKING, CALLED = "X01.01", "X01.02", "X01.03"
 
@@ -332,5 +332,20 @@ async def test_a_gone_address_is_called_no_more(world: World):
         for _ in range(2):
             package = (await sender.submit(_document(CALLED).encode())).package
             await _until(sender, package.id, lambda each: _states(each)[CALLED] == "dead")
-            await asyncio.sleep(1.5)  # until the register has been read again
+            await _register_is_read(world, sender)
+        address = ("--webhook-url", f"http://127.0.0.1:{world.webhook_port}/hook")
+        await asyncio.to_thread(axis, "system", "change", CALLED, *address, "--config", str(world.hub.config))
+        await _register_is_read(world, sender)
     assert len(calls) == 1
+
+
+_ENTERED = iter(range(10, 100))
+
+
+async def _register_is_read(world: World, client: AxisClient) -> None:
+    """Wait until the hub has read the register as it is now: it knows an agency that is entered last."""
+    code = f"X01.{next(_ENTERED)}"
+    await asyncio.to_thread(axis, "agency", "add", code, "--name", "Thử", "--config", str(world.hub.config))
+    async with asyncio.timeout(20):
+        while code not in {each.code for each in (await client.agencies(query=code)).items}:
+            await asyncio.sleep(0.05)

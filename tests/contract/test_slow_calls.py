@@ -4,8 +4,11 @@ import asyncio
 from datetime import timedelta
 
 from msgspec.structs import replace
+from sqlalchemy import func, select
 
-from adapters.storage.queue import TableQueue
+from adapters.storage.queue import VISIBILITY, TableQueue
+from adapters.storage.tables import queue
+from adapters.storage.times import micros
 from hub.conclusion import Concluder
 from hub.consignment import Consignment
 from hub.freight import Freight
@@ -19,6 +22,21 @@ from .samples import submission
 
 COUNT = 6
 NOBODY = frozenset()
+
+
+class WatchedQueue(TableQueue):
+    """Another process's table queue, which sees when this one has said that it still works at what it took."""
+
+    def __init__(self, database, clock):
+        super().__init__(database, clock=clock)
+        self._watched, self._now = database, clock
+
+    async def kept(self):
+        """Wait until whatever is hidden is hidden for as long as can be."""
+        latest = micros(self._now() + VISIBILITY)
+        hidden = select(func.min(queue.c.visible_at)).where(queue.c.visible_at > 0)
+        while (await self._watched.read(lambda connection: connection.execute(hidden).scalar()) or latest) < latest:
+            await asyncio.sleep(0.01)
 
 
 class SlowCourier:
@@ -35,7 +53,7 @@ class SlowCourier:
         self.carried.append(errand.order.id)
         for _ in range(2):
             self._clock.advance(seconds=25)
-            await asyncio.sleep(0.05)  # whoever keeps what was taken has its turn
+            await self._queue.kept()
         self.taken_by_another += await self._queue.take(10, NOBODY)
         return Consigned()
 
@@ -76,7 +94,7 @@ async def accepted(storage):
 async def test_what_is_being_worked_off_is_taken_by_nobody_else(storage, clock):
     """While a process calls slowly, another is handed nothing of what it has taken, however long that lasts."""
     order_ids = await accepted(storage)
-    courier = SlowCourier(clock, TableQueue(storage.database, clock=clock))
+    courier = SlowCourier(clock, WatchedQueue(storage.database, clock))
     served = serving(storage, storage.queue, courier, clock)
     served.keep_every = timedelta(milliseconds=1)
     task = asyncio.create_task(served.run())

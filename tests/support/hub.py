@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,11 +25,30 @@ START_LIMIT = 60.0  #: seconds
 _AXIS = (sys.executable, "-m", "adapters.cli")
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on now."""
+#: Below those that a kernel gives to clients, and to servers that take any: none of them can take the port of a hub that is down.
+_PORTS = range(20_000, 32_768)
+_chance = random.SystemRandom()
+_given: list[ExitStack] = []  #: what tells other test processes which ports are given away
+
+
+def free_port(count: int = 1) -> int:
+    """Return the first of so many ports of 127.0.0.1 that nobody listens on now and no other test has been given."""
+    while True:
+        first = _chance.choice(_PORTS)
+        with ExitStack() as holds, suppress(OSError):
+            for port in range(first, first + count):
+                _hold(port, holds)
+            _given.append(holds.pop_all())
+            return first
+
+
+def _hold(port: int, holds: ExitStack) -> None:
+    """Take a port as other tests see it, by the same number of UDP, until this process ends; raise `OSError` when it is taken."""
+    hold = holds.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+    hold.bind(("127.0.0.1", port))
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
 
 
 class HubProcess:

@@ -1,9 +1,12 @@
 """A document from its composition to its recall, by the command line alone, on a running hub."""
 
+import itertools
 import json
 import uuid
 
 import pytest
+
+_numbers = itertools.count(100)
 
 
 @pytest.fixture
@@ -17,12 +20,12 @@ def key(hub):
 
 
 @pytest.fixture
-def sent(axis, at, key, tmp_path, request):
+def sent(axis, at, key, tmp_path):
     """Compose and send a document to two recipients; return the package as the hub answered."""
     note = tmp_path / "Kế hoạch.txt"
     note.write_text("Kế hoạch " * 100)
     path = tmp_path / "out.edxml"
-    code = f"{abs(hash(request.node.name)) % 100000}/CV"
+    code = f"{next(_numbers)}/CV"
     compose = ("compose", "--from", "H99.01", "--to", "H99.02", "H99.05", "--subject", "V/v kế hoạch", "--code", code)
     composed = axis(*compose, "--attach", note, "-o", path, "--json")
     assert composed[0] == 0
@@ -129,9 +132,9 @@ def test_track_by_a_document_id_that_is_a_uuid(axis, at, key, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["document_id", "notation"])
-def test_track_finds_the_document_behind_its_status(axis, at, hub, tmp_path, name, request):
+def test_track_finds_the_document_behind_its_status(axis, at, hub, tmp_path, name):
     """The story of a document is found also when a system that is asked first has reported a status about it."""
-    path, number = tmp_path / "out.edxml", abs(hash(request.node.name)) % 100000
+    path, number = tmp_path / "out.edxml", next(_numbers)
     compose = ("compose", "--from", "H99.02", "--to", "H99.01", "--subject", "V/v ngược", "--code", f"{number}/NG")
     assert axis(*compose, "-o", path)[0] == 0
     key = ("--sign", hub.folder / "pki/H99.02.key.pem", hub.folder / "pki/H99.02.cert.pem")

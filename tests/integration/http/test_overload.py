@@ -48,6 +48,12 @@ def posted(pool: ThreadPoolExecutor, world: World, packages: list[bytes]) -> lis
     return [pool.submit(world.api().submit, each) for each in packages]
 
 
+def until_all_wait_or_are_refused(answers: list[Future[Answer]]) -> None:
+    """Wait until no more are unanswered than there are places, in the queue and before it."""
+    while sum(not each.done() for each in answers) > 2 * MOST_WAITING + 8:
+        time.sleep(0.01)
+
+
 def in_the_end(world: World, package: bytes) -> Answer:
     """Hand in a package, again when the hub asks for it: it may be busy still with what it accepted."""
     while (answer := world.api().submit(package)).status == 503:
@@ -76,8 +82,7 @@ def test_row_45_the_queue_of_work_is_full(narrow):
     with ThreadPoolExecutor(30) as pool:
         with slow_store(narrow):
             answers = posted(pool, narrow, packages)
-            while sum(each.done() for each in answers) < len(packages) - 2 * MOST_WAITING - 8:
-                time.sleep(0.01)
+            until_all_wait_or_are_refused(answers)
             refused = [each.result() for each in answers if each.done()]
             assert narrow.api().get("/livez").status == 200
         accepted = [each.result() for each in answers if each.result().status == 201]
@@ -93,7 +98,7 @@ def test_row_45_accepted_ones_are_kept(narrow):
     with ThreadPoolExecutor(30) as pool:
         with slow_store(narrow):
             answers = posted(pool, narrow, packages)
-            time.sleep(1.0)
+            until_all_wait_or_are_refused(answers)
         first = [each.result() for each in answers]
     assert {each.status for each in first} == {201, 503}
     accepted = {each.json["id"] for each in first if each.status == 201}
@@ -121,6 +126,6 @@ def answered_at_once(pool: ThreadPoolExecutor, world: World, waiting: list[Futur
     for _ in range(20):
         (sent,) = posted(pool, world, [world.signed()])
         with suppress(TimeoutError):
-            return sent.result(timeout=0.5)
+            return sent.result(timeout=2.0)
         waiting.append(sent)
     raise AssertionError("all wait")

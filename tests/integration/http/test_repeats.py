@@ -41,12 +41,12 @@ def test_row_31_after_the_handover(world):
 
 def test_row_31_after_its_recipient_was_suspended(world):
     """Row 31: who did not get the answer still gets it when the package would be refused by now."""
-    agency = ("H99.77", "--config", str(world.hub.config))
+    agency = ("H99.71", "--config", str(world.hub.config))
     axis("agency", "add", *agency, "--name", "Sở Bảy", "--system", "sys-h99-02")
-    package = world.signed(recipients=["H99.77"])
+    package = world.signed(recipients=["H99.71"])
     first = eventually(lambda: (found := world.api().submit(package)).status == 201 and found)
     axis("agency", "suspend", *agency)
-    eventually(lambda: world.api().submit(world.signed(recipients=["H99.77"])).status == 422)
+    eventually(lambda: world.api().submit(world.signed(recipients=["H99.71"])).status == 422)
     again = world.api().submit(package)
     assert (again.status, again.body) == (200, first.body)
     assert world.api(TRANSPORT).submit(package).status >= 400  # others are told nothing

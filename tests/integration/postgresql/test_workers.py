@@ -51,7 +51,7 @@ async def test_workers_are_one_hub_and_one_that_dies_is_replaced(many):
 
 def test_each_worker_has_a_port_of_its_own(settings, tmp_path):
     """With `listen.worker_port` each process answers those who watch it on a port of its own, and says which it is."""
-    first = free_port()
+    first = free_port(2)
     hub, _ = create(ManyWorkers, settings.url, tmp_path / "hub")
     hub = ManyWorkers(hub.folder, hub.port, {"AXIS_LISTEN__WORKER_PORT": str(first)})
     try:

@@ -200,7 +200,7 @@ async def test_what_is_taken_in_the_last_moment_is_given_back():
     hall = Hall(2)
     hall.may_answer.clear()
     task = asyncio.create_task(serving(hall, Walker(Consigned())).run())
-    await asyncio.sleep(0.1)
+    await hall.is_asked.wait()
     task.cancel()
     await asyncio.sleep(0)
     hall.may_answer.set()
