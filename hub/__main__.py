@@ -8,9 +8,11 @@ from __future__ import annotations
 import sys
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from hub.configuration import ConfigurationError, load
+from hub.own_address import own_url
 
 _USAGE = "usage: python -m hub serve|health [CONFIG]"
 _LIMIT = 3.0
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
         run(serve(settings, base_dir))
         return 0
     if command == "health":
-        return _health(f"http://{settings.listen.host}:{settings.listen.port}/readyz")
+        return _health(own_url(settings.listen.host, settings.listen.port) + "/readyz")
     return _say(_USAGE, 2)
 
 
@@ -40,7 +42,7 @@ def _health(url: str) -> int:
             return 0 if answer.status == 200 else 1
     except urllib.error.HTTPError as error:
         return _say(f"not ready: {error.code}", 1)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         return _say(f"not reachable: {error}", 3)
 
 

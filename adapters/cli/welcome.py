@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.cli.messages import say
+from hub.own_address import own_url
 
 if TYPE_CHECKING:
     from adapters.cli.credentials import Credentials
@@ -21,7 +22,7 @@ def welcome(settings: Settings, base_dir: Path, host: str, port: int) -> Iterato
     """Yield the lines; a demo hub adds its logins and commands that work as they stand."""
     from adapters.cli.credentials import read_credentials
 
-    url = _url(host, port)
+    url = own_url(host, port)
     yield say("serve-at", code=settings.hub.code, url=url)
     yield f"  API {url}/v1 · OpenAPI {url}/openapi.yaml · {url}/readyz?verbose · {url}/metrics"
     credentials = base_dir / "credentials.json"
@@ -32,14 +33,10 @@ def welcome(settings: Settings, base_dir: Path, host: str, port: int) -> Iterato
 
 def welcome_courier(settings: Settings, host: str, port: int) -> Iterator[str]:
     """Yield the lines of a process that serves no callers."""
-    url = _url(host, port)
+    url = own_url(host, port)
     yield say("serve-courier", code=settings.hub.code)
     yield f"  {url}/readyz?verbose · {url}/metrics"
     yield say("serve-stop")
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _demo(credentials: Credentials, url: str, base_dir: Path) -> Iterator[str]:

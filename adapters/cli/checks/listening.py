@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from adapters.cli.checks.finding import Finding, Place, failed, passed, warned
 from adapters.client import ClientError, RetryPolicy, open_client
+from hub.own_address import own_host, own_url
 
 _LIMIT = 3.0
 _ONCE = RetryPolicy(attempts=1, answer_within=_LIMIT)
@@ -16,14 +17,12 @@ _ONCE = RetryPolicy(attempts=1, answer_within=_LIMIT)
 async def check(place: Place) -> AsyncIterator[Finding]:
     """Judge the configured port and, when a hub answers there, its readiness."""
     listen = place.settings.listen
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen.host, listen.host)  # noqa: S104 - compared, not bound
     address = f"{listen.host}:{listen.port}"
-    if not await _answers(host, listen.port):
+    if not await _answers(own_host(listen.host), listen.port):
         yield _free(listen.host, listen.port)
         return
-    url = f"http://{f'[{host}]' if ':' in host else host}:{listen.port}"
     try:
-        async with open_client(url, None, retry=_ONCE) as client:
+        async with open_client(own_url(listen.host, listen.port), None, retry=_ONCE) as client:
             is_ready, report = await client.ready()
     except ClientError as error:
         yield failed("port", "doctor-port-taken", address=address, error=error)
