@@ -168,7 +168,7 @@ class Naive:
         delivery: str | None = None,
         recipient: str | None = None,
     ) -> dict[str, Any]:
-        """Make a signed receipt: the fields of CONTRACT section 5."""
+        """Make a signed receipt: the fields of docs/receipts.md."""
         now = datetime.now(UTC)
         claims = {
             "id": str(uuid.uuid4()),

@@ -1,6 +1,6 @@
 """The exchange: facts, rules and use cases, without framework or driver.
 
-One package takes ten hops (DESIGN.md section 4). `hub.examine` turns received bytes into a verified envelope with routes, CPU
+One package takes ten hops (docs/architecture.md). `hub.examine` turns received bytes into a verified envelope with routes, CPU
 only. `hub.submission` decides on it and attests the decision with a signed receipt. The store records package, content,
 deliveries, orders and receipts in one transaction; only then is the sender answered. From there on nothing is asked of the
 sender again: `hub.relay` brings orders from the outbox to the broker, `hub.consignment` lets couriers carry them to the

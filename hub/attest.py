@@ -1,4 +1,4 @@
-"""Turns a fact into an event row with its signed receipt (CONTRACT section 5)."""
+"""Turns a fact into an event row with its signed receipt (what it says: docs/receipts.md)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ VARIABLE = "HUB_FAILPOINT"
 
 _log = structlog.get_logger()
 
-#: reference/reliability.md section D.3.
+#: By name, where in the work each lies (docs/reliability.md says what is proved with them).
 POINTS: Mapping[str, str] = MappingProxyType(
     {
         "K1": "headers read, the body begun",

@@ -26,7 +26,7 @@ def has_signature(root: _Element) -> bool:
 
 
 def check_tree(root: _Element) -> None:
-    """Refuse a tree in which two readers could see different things (A.3 steps 1 and 7).
+    """Refuse a tree in which two readers could see different things (step 1 of `verify`).
 
     Raises:
         Untrusted: signature-ambiguous-content for a comment, a processing instruction, an entity or a DOCTYPE.
@@ -42,7 +42,7 @@ def check_tree(root: _Element) -> None:
 
 
 def find_signature(root: _Element) -> _Element:
-    """Return the one signature, which is the last child of the one header of the one envelope of the root (A.3 step 2).
+    """Return the one signature, which is the last child of the one header of the one envelope of the root (step 2 of `verify`).
 
     Raises:
         Untrusted: signature-missing, signature-multiple, or signature-coverage when it stands elsewhere.
@@ -79,7 +79,7 @@ def header_of(root: _Element) -> _Element | None:
 
 
 def check_attributes(root: _Element) -> None:
-    """Refuse `xsi:*` attributes, and an identifier used twice under any id-like attribute name (A.3 steps 3 and 7).
+    """Refuse `xsi:*` attributes, and an identifier used twice under any id-like attribute name (step 3 of `verify`).
 
     Any attribute counts as an identifier that some reader could take for one: Id, ID, id, xml:id, wsu:Id.
 

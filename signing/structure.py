@@ -1,6 +1,6 @@
 """The parts of a ds:Signature element, read by the closed profile: exactly these children, references and transforms.
 
-`read` takes the element apart (A.3 step 3), `check_algorithms` holds every URI against the lists (A.3 step 4).
+`read` takes the element apart (step 3 of `verify`), `check_algorithms` holds every URI against the lists (step 4).
 """
 
 from lxml.etree import _Element

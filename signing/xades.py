@@ -33,7 +33,7 @@ _SIGNING_CERTIFICATES = frozenset({_tag("SigningCertificate"), _tag("SigningCert
 
 
 def parts(signature: Signature) -> tuple[_Element, ...]:
-    """Return the element of this signature that each reference in `signature.parts` names (A.3 step 3).
+    """Return the element of this signature that each reference in `signature.parts` names (step 3 of `verify`).
 
     Raises:
         Untrusted: signature-coverage when one names anything else, or when the properties are not covered.

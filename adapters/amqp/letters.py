@@ -1,4 +1,4 @@
-"""What a system that consumes its own queue gets there (CONTRACT section 6): the package itself, a claim, or a receipt.
+"""What a system that consumes its own queue gets there (docs/amqp.md): the package itself, a claim, or a receipt.
 
 The same errand gives the same message at every attempt, so that a receiver can tell a repetition by its `message_id`.
 """

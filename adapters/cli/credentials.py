@@ -1,4 +1,4 @@
-"""`credentials.json` of a demo hub (CONTRACT section 3), and how client commands find the hub and their key."""
+"""`credentials.json` of a demo hub, and how client commands find the hub and their key."""
 
 from __future__ import annotations
 

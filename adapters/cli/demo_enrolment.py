@@ -45,7 +45,7 @@ class _Secrets(Struct, frozen=True):
 
 
 async def enrol(storage: StorageSettings, enrolment: Enrolment, locker: SecretLocker, webhook_url: str) -> bytes:
-    """Write everybody into the register; return the bytes of `credentials.json` (CONTRACT section 3)."""
+    """Write everybody into the register; return the bytes of `credentials.json`."""
     from adapters.storage.opening import open_storage
 
     directory = enrolment.directory

@@ -1,4 +1,4 @@
-"""The verdict on one file, in the form that CONTRACT section 2 fixes."""
+"""The verdict on one file, in the form that `axis verify --json` prints."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     receipt: Receipt | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the form of CONTRACT section 2; a receipt adds what it says."""
+        """Return what `--json` prints; a receipt adds what it says."""
         members: dict[str, Any] = {
             "verdict": self.verdict,
             "code": self.code,

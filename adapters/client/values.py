@@ -1,4 +1,4 @@
-"""What the hub answers with (CONTRACT section 4), as frozen values. Unknown members are ignored: it may grow."""
+"""What the hub answers with (`openapi.yaml`), as frozen values. Unknown members are ignored: it may grow."""
 
 from __future__ import annotations
 

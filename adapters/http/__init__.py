@@ -1,4 +1,4 @@
-"""The HTTP API: the door through which systems and people reach the use cases (CONTRACT section 4).
+"""The HTTP API: the door through which systems and people reach the use cases (described in `openapi.yaml`).
 
 A connection waits on the doorstep for its first bytes (`doorstep`; `gate` counts who is in, `last_word` tells those who must go
 why). What is known to come again byte for byte may be answered there (`repeats`). Everything else comes in through the guarded

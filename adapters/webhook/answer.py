@@ -1,4 +1,4 @@
-"""What a receiver's answer means for the delivery (CONTRACT section 7)."""
+"""What a receiver's answer means for the delivery (docs/webhooks.md)."""
 
 from __future__ import annotations
 

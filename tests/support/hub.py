@@ -77,7 +77,7 @@ class HubProcess:
 
     @property
     def credentials(self) -> dict[str, Any]:
-        """What `credentials.json` says (CONTRACT section 3)."""
+        """What `credentials.json` says."""
         loaded: dict[str, Any] = json.loads((self.folder / "credentials.json").read_text(encoding="utf-8"))
         return loaded
 

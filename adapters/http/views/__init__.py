@@ -1,4 +1,4 @@
-"""What the API shows, shape by shape (CONTRACT section 4). Names are those of the component schemas in `openapi.yaml`."""
+"""What the API shows, shape by shape. Names are those of the component schemas in `openapi.yaml`."""
 
 from __future__ import annotations
 

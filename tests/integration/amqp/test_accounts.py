@@ -1,4 +1,4 @@
-"""Accounts of systems that consume their own queue, made by `axis` (CONTRACT sections 3 and 6)."""
+"""Accounts of systems that consume their own queue, made by `axis`."""
 
 import asyncio
 import json

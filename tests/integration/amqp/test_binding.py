@@ -1,4 +1,4 @@
-"""The binding `amqp`: a system consumes its own queue, and its word about a delivery is the handover (CONTRACT section 6)."""
+"""The binding `amqp`: a system consumes its own queue, and its word about a delivery is the handover."""
 
 import asyncio
 import hashlib
