@@ -29,13 +29,17 @@ class Content(Struct, frozen=True):
 
 
 class Move(Struct, frozen=True):
-    """A delivery goes from `expected` to `to`; refused as stale when it is no longer in `expected`, nor in `or_expected`."""
+    """A delivery goes from `expected` to `to`; refused as stale when it is no longer in `expected`, nor in `or_expected`.
+
+    `system_id`: the system that it is for from now on, if another one.
+    """
 
     delivery_id: DeliveryId
     expected: State
     to: State
     at: datetime
     or_expected: State | None = None  #: where it may stand as well without any difference to the decision
+    system_id: str | None = None
 
 
 class Reported(Struct, frozen=True):

@@ -38,12 +38,12 @@ class Concluder:
         self._clock = clock
 
     def is_wanted(self, errand: Errand) -> bool:
-        """Whether carrying still makes sense: a delivery that was withdrawn or taken meanwhile needs no courier."""
+        """Whether carrying still makes sense: a delivery that was withdrawn, taken or moved meanwhile needs no courier."""
         if errand.order.purpose is Purpose.TELL:
             return errand.event is not None
-        return errand.delivery is not None and (
-            may(errand.delivery.state, Event.CONTENT_CONSIGNMENT) or _is_reminder(errand)
-        )
+        if errand.delivery is None or errand.delivery.system_id != errand.order.system_id:
+            return False
+        return may(errand.delivery.state, Event.CONTENT_CONSIGNMENT) or _is_reminder(errand)
 
     def is_suspended(self, system_id: str) -> bool:
         """Whether nothing may be carried to a system for now."""

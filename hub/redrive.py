@@ -1,6 +1,12 @@
-"""An operator's word: try a dead delivery again, from the start of its schedule."""
+"""An operator's word: try a dead delivery again, from the start of its schedule.
+
+It goes to the system that receives for the recipient now: the agency may have moved from the one that could not be reached. What
+another axis may have taken over in the meantime is sent to that axis again, which knows it then; elsewhere it would come twice.
+"""
 
 from __future__ import annotations
+
+from msgspec import structs
 
 from hub.changes import Changes, Move, Stale
 from hub.delivery import Delivery
@@ -12,6 +18,7 @@ from hub.record import fact
 from hub.register import CurrentRegister
 from hub.telling import consign
 from hub.waiting import gather_all
+from routing.values import Binding, System
 
 BATCH = 200
 
@@ -39,14 +46,22 @@ class Redrive:
         """Redrive one; one that moved meanwhile is left as it is."""
         at = self._clock()
         to = advance(delivery.state, Event.REDRIVE)
-        system = self._register.snapshot.directory.system(delivery.system_id)
-        record = fact(Event.REDRIVE, package, delivery, at=at, state=to)
+        system = self._receiving(delivery)
+        present = delivery if system is None else structs.replace(delivery, system_id=system.id)
+        moved_to = None if present.system_id == delivery.system_id else present.system_id
         changes = Changes(
-            moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at),),
-            orders=(consign(delivery, system, package),),
-            events=(record,),
+            moves=(Move(delivery_id=delivery.id, expected=delivery.state, to=to, at=at, system_id=moved_to),),
+            orders=(consign(present, system, package),),
+            events=(fact(Event.REDRIVE, package, present, at=at, state=to),),
         )
         try:
             await self._store.record(changes)
         except Stale:
             return
+
+    def _receiving(self, delivery: Delivery) -> System | None:
+        directory = self._register.snapshot.directory
+        known = directory.system(delivery.system_id)
+        if known is not None and known.binding is Binding.UPSTREAM:
+            return known
+        return directory.system_of(delivery.recipient) or known

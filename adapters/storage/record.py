@@ -10,8 +10,7 @@ statements per table. The guards on states are repeated in SQL.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -52,6 +51,9 @@ _move = BulkUpdate(
     assignments="state = v.column3, consigned_at = COALESCE(CAST(v.column4 AS BIGINT), consigned_at), "
     "handed_over_at = COALESCE(CAST(v.column5 AS BIGINT), handed_over_at)",
     condition="deliveries.id = v.column1 AND deliveries.state = v.column2",
+)
+_move_to_system = BulkUpdate(
+    deliveries, width=2, assignments="system_id = v.column2", condition="deliveries.id = v.column1"
 )
 _report = BulkUpdate(
     deliveries, width=2, assignments="business_status = v.column2", condition="deliveries.id = v.column1"
@@ -222,7 +224,7 @@ class _Batch:
             standing = moved.get(move.delivery_id) or self._standings.get(move.delivery_id)
             if standing is None or standing.now not in (move.expected, move.or_expected):
                 raise Stale(move.delivery_id)
-            moved[move.delivery_id] = _after(standing, move.to, move.at)
+            moved[move.delivery_id] = _after(standing, move)
         return moved
 
     def write(self, connection: Connection) -> _Moved:
@@ -240,6 +242,7 @@ class _Batch:
         _insert_refusals(connection, [rows.refusal_row(unit.refused) for unit in units if unit.refused is not None])
         _look_again(connection, _last(_renewed(unit) for unit in _adding(units) if unit.content is not None))
         moved = self._write_moves(connection)
+        _move_to_system(connection, _last(_moved_to(units)))
         _report(connection, _last((each.delivery_id, each.status_code) for unit in units for each in unit.reported))
         _write_order_changes(connection, units)
         return moved
@@ -253,20 +256,28 @@ class _Batch:
         return _Moved(_move(connection, moved), len(moved))
 
 
-def _after(standing: _Standing, to: State, at: datetime) -> _Standing:
+def _after(standing: _Standing, move: Move) -> _Standing:
     return _Standing(
         before=standing.before,
-        now=to.value,
-        system_id=standing.system_id,
+        now=move.to.value,
+        system_id=move.system_id or standing.system_id,
         status=standing.status,
-        consigned_at=micros(at) if to is State.CONSIGNED else standing.consigned_at,
-        handed_over_at=micros(at) if to is State.HANDED_OVER else standing.handed_over_at,
+        consigned_at=micros(move.at) if move.to is State.CONSIGNED else standing.consigned_at,
+        handed_over_at=micros(move.at) if move.to is State.HANDED_OVER else standing.handed_over_at,
     )
 
 
 def _adding(units: Iterable[Changes]) -> list[Changes]:
     """Return the units that add deliveries to a package which is there."""
     return [unit for unit in units if unit.package is None and unit.deliveries]
+
+
+def _moved_to(units: Iterable[Changes]) -> Iterator[Row]:
+    """Yield the deliveries that are for another system from now on, and the system."""
+    for unit in units:
+        for move in unit.moves:
+            if move.system_id is not None:
+                yield move.delivery_id, move.system_id
 
 
 def _renewed(unit: Changes) -> Row:
