@@ -23,13 +23,11 @@ _RENEWAL = timedelta(minutes=1)  #: somebody has to install a new certificate
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """What is known of a submission that was refused: enough for its sender to recognise it."""
+    """What is known of a submission that was refused: enough for its sender to recognise it, nothing that it claims."""
 
     sha256: str
     size: int
     system_id: str
-    sender: str | None
-    document_id: str | None
 
 
 class Attestor:
@@ -76,10 +74,8 @@ class Attestor:
             event=Event.SUBMISSION_REJECTION,
             at=at,
             hub=self._hub_code,
-            package=PackageReference(
-                id=None, document_id=attempt.document_id, sha256=attempt.sha256, size=attempt.size
-            ),
-            sender=attempt.sender,
+            package=PackageReference(id=None, document_id=None, sha256=attempt.sha256, size=attempt.size),
+            sender=None,
             recipient=None,
             delivery=None,
             origin=Origin.TRANSPORT,
@@ -93,8 +89,8 @@ class Attestor:
             event=Event.SUBMISSION_REJECTION,
             at=at,
             package_id=None,
-            document_id=attempt.document_id,
-            sender=attempt.sender,
+            document_id=None,
+            sender=None,
             sender_system=attempt.system_id,
             reason=reason,
             jws=self._sealer.seal(receipt),

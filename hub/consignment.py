@@ -159,11 +159,11 @@ class Consignment:
     async def _carry_all(self, held: Held) -> set[OrderId]:
         """Carry what the tickets, all of one system, stand for, in their order; return the orders that were not begun.
 
+        Not begun are those of a system that kept failing at the ones before, is suspended, or is slow (so that urgent ones need
+        not wait behind them), those that another process has got meanwhile, and all at the end of `run`.
+
         A place is held until the commit of the conclusion: a system that takes a long queue as fast as it is called must not
         fill the commits that all others wait for.
-
-        That are those of a system that kept failing at the ones before, is suspended, or is slow (so that urgent ones need not
-        wait behind them), those that another process has got meanwhile, and all at the end of `run`.
         """
         errands, missing = self._freight.take(ticket.order_id for ticket in held.tickets)
         errands.extend(await readable_errands(self._store, missing))

@@ -11,7 +11,6 @@ PackageId = NewType("PackageId", str)
 DeliveryId = NewType("DeliveryId", str)
 EventId = NewType("EventId", str)
 OrderId = NewType("OrderId", str)
-RefusalId = NewType("RefusalId", str)
 
 _VERSION = 0x7 << 76
 _VARIANT = 0b10 << 62

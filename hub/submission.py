@@ -253,9 +253,7 @@ class Submission:
 
     async def _refuse(self, caller: Caller, spooled: Spooled, refusal: Refusal) -> RefusedWithReceipt:
         at = self._clock()
-        attempt = Attempt(
-            sha256=spooled.sha256, size=spooled.size, system_id=str(caller.system_id), sender=None, document_id=None
-        )
+        attempt = Attempt(sha256=spooled.sha256, size=spooled.size, system_id=str(caller.system_id))
         receipt = self._attestor.rejection(attempt, at=at, reason=Reason(code=refusal.code, text=refusal.detail))
         refused = RefusedSubmission(
             id=receipt.id,

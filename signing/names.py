@@ -27,7 +27,6 @@ EC_KEY_VALUE = f"{{{DS11}}}ECKeyValue"
 X509_DATA = f"{{{DS}}}X509Data"
 X509_CERTIFICATE = f"{{{DS}}}X509Certificate"
 OBJECT = f"{{{DS}}}Object"
-INCLUSIVE_NAMESPACES = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 
 ENVELOPED = f"{DS}enveloped-signature"
 SIGNED_PROPERTIES_TYPE = "http://uri.etsi.org/01903#SignedProperties"

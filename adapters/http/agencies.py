@@ -8,9 +8,10 @@ from aiohttp import web
 
 from adapters.http import views
 from adapters.http.answers import json_answer, list_answer
-from adapters.http.context import nothing_here, services_of
+from adapters.http.context import services_of
 from adapters.http.query import AgenciesAsked, asked
 from adapters.http.showing import agency_view
+from hub.access import not_found
 from hub.trouble import Refusal
 
 
@@ -28,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
     """Show the agency of a current or old code."""
     agency = services_of(request).register.snapshot.directory.agency(request.match_info["code"])
     if agency is None:
-        nothing_here()
+        raise not_found()
     return json_answer(agency_view(agency))
 
 

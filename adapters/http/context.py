@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from aiohttp import web
 
@@ -10,7 +10,6 @@ from adapters.http.lifetime import Lifetime
 from adapters.http.metrics import Metrics
 from hub.accounts import Caller
 from hub.services import Services
-from hub.trouble import Refusal
 
 SERVICES = web.AppKey("services", Services)
 LIFETIME = web.AppKey("lifetime", Lifetime)
@@ -44,12 +43,3 @@ def remember(request: web.BaseRequest, **facts: Any) -> None:
 def common_headers(request: web.BaseRequest) -> dict[str, str]:
     """Return the header fields that every answer to this request carries."""
     return {"Trace-Id": request[TRACE_ID], **request.get(RATE, {})}
-
-
-def nothing_here() -> NoReturn:
-    """Refuse like for an id that does not exist."""
-    raise Refusal(
-        "not-found",
-        detail="There is no such thing here, or it is not yours.",
-        detail_vi="Không tìm thấy, hoặc không thuộc quyền của hệ thống gọi.",
-    )

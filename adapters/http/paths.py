@@ -6,7 +6,7 @@ import re
 
 from aiohttp import web
 
-from adapters.http.context import nothing_here
+from hub.access import not_found
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -15,5 +15,5 @@ def id_in(request: web.Request, name: str) -> str:
     """Return the id at `{name}` of the route, in lower case; raise `Refusal` not-found when it is none."""
     text = request.match_info[name].lower()
     if _UUID.fullmatch(text) is None:
-        nothing_here()
+        raise not_found()
     return text

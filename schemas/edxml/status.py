@@ -73,13 +73,8 @@ class StatusEnvelope(Struct, frozen=True):
         return 0
 
     @property
-    def reported_at(self) -> datetime | None:
-        """When the agency says it happened; None for an impossible time."""
-        return self.stamped.at
-
-    @property
     def sent_at(self) -> datetime | None:
-        """The same as `reported_at`: a status has no other time."""
+        """When the agency says it happened; None for an impossible time. A status has no other time."""
         return self.stamped.at
 
     @property

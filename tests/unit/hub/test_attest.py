@@ -21,7 +21,7 @@ MOMENT = timedelta(seconds=1)
 def test_a_receipt_opens_however_long_its_reason():
     """Of a reason of a hundred thousand characters the beginning is signed and recorded; the receipt is one that is accepted."""
     attestor = Attestor("H99", KeySealer(HUB.key, HUB.chain))
-    attempt = Attempt(sha256="0" * 64, size=1, system_id="own", sender=None, document_id=None)
+    attempt = Attempt(sha256="0" * 64, size=1, system_id="own")
     record = attestor.rejection(attempt, at=NOW, reason=Reason(code="recipient-unknown", text="ẩ" * 100_000))
     opened = open_receipt(record.jws or "", anchors=TrustAnchors([PKI.root.certificate])).receipt
     assert opened.reason == record.reason == Reason(code="recipient-unknown", text="ẩ" * 3999 + "…")
