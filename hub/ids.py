@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import NewType
 
 from hub.randomness import token
@@ -26,5 +27,14 @@ def uuid7() -> str:
     milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
     fraction = (nanoseconds << 12) // 1_000_000
     value = (milliseconds << 80) | _VERSION | (fraction << 64) | _VARIANT | (int.from_bytes(token()) & _RANDOM_MASK)
+    return _text(value)
+
+
+def first_uuid7(at: datetime) -> str:
+    """Return the id that comes before all that are made from a time on (to the millisecond), and after all made before."""
+    return _text(int(at.timestamp() * 1000) << 80)
+
+
+def _text(value: int) -> str:
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

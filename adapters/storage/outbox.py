@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
-from adapters.storage import lost
+from adapters.storage import finished, lost
 from adapters.storage.database import Database
 from adapters.storage.gathered import Keyed
 from adapters.storage.reads import beside_newest_order
@@ -17,6 +17,7 @@ from adapters.storage.rows import DELIVERY, EVENT, ORDER, PACKAGE, delivery_of, 
 from adapters.storage.tables import deliveries, events, orders, packages
 from adapters.storage.terms import ORDER_DONE, ORDER_WAITING, PUBLISHED, WAITING, of
 from adapters.storage.times import micros, moment
+from hub.finished_orders import Forgotten
 from hub.ids import OrderId
 from hub.order import Order, Purpose
 from hub.queries import Errand
@@ -167,6 +168,10 @@ class Outboxes:
     async def remind(self, system_id: str | None, carried_before: datetime) -> int:
         """Make orders waiting again that brought consigned deliveries into queues which systems consume themselves."""
         return await lost.remind(self._database, system_id, carried_before)
+
+    async def forget_finished(self, before: datetime, after: str, limit: int) -> Forgotten:
+        """Look at orders behind the one with the id `after` that were made before a time; remove those that nothing needs."""
+        return await finished.forget(self._database, before, after, limit)
 
     async def still_waiting(self, order_ids: Sequence[OrderId]) -> frozenset[OrderId]:
         """Return those of these orders that are neither published nor done."""

@@ -15,6 +15,7 @@ from hub.collection import Collection
 from hub.compose.foundation import Foundation
 from hub.compose.outside import Outside
 from hub.compose.watching import Watching
+from hub.finished_orders import FinishedOrders
 from hub.housekeeping import Chore, Housekeeping
 from hub.ports import Courier
 from hub.services import Services
@@ -24,7 +25,7 @@ from routing.values import Binding
 _PURGE_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(hours=6)
 _SEEK_LOST_EVERY = timedelta(minutes=1)
-_FORGET_KEYS_EVERY = timedelta(hours=1)
+_FORGET_EVERY = timedelta(hours=1)
 #: How long an idempotency key is bound to its request: no client repeats one for so long.
 _KEYS_BOUND = timedelta(days=7)
 
@@ -75,7 +76,8 @@ def _housekeeping(base: Foundation, services: Services, watching: Watching) -> H
     chores = (
         Chore("lost-orders", _SEEK_LOST_EVERY, _whenever(lost_orders(services).republish)),
         Chore("sweep-content", _SWEEP_EVERY, _whenever(base.storage.sweeper.sweep)),
-        Chore("forget-keys", _FORGET_KEYS_EVERY, _whenever(forget_keys)),
+        Chore("forget-keys", _FORGET_EVERY, _whenever(forget_keys)),
+        Chore("forget-orders", _FORGET_EVERY, _whenever(FinishedOrders(base.storage.store, base.clock).forget)),
         Chore("certificate-ladder", certificate_watch.LOOK_EVERY, watching.endings.look),
         *((Chore("purge-contents", _PURGE_EVERY, _whenever(retention.purge)),) if retention else ()),
     )

@@ -4,16 +4,17 @@ The tables are filled with what a few thousand packages leave behind and analyse
 as it does in production; nothing is forbidden to it.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 from sqlalchemy import event, text
 
+from hub.changes import Changes, Finished
 from hub.events import Event
 from hub.lifecycle import State
 from hub.queries import PackageQuery, ReceiptQuery, RefusalQuery
-from tests.contract.samples import AT
+from tests.contract.samples import AT, submission
 
 PACKAGES = 4000
 GROWING = frozenset({"packages", "deliveries", "orders", "events", "refusals", "contents", "idempotency_keys"})
@@ -163,4 +164,14 @@ async def test_single_things(filled, scanned):
     await store.forget_keys(AT - timedelta(days=1))
     await store.stored_bytes("s9")
     await store.stored_since("s9", 9)
+    assert await scanned() == {}
+
+
+async def test_finished_orders_are_walked(filled, scanned):
+    """Orders that may go are read in the order of their ids, and what they belong to is looked up."""
+    unit = submission(state=State.HANDED_OVER)
+    await filled.store.record(unit)
+    await filled.store.record(Changes(order_changes=(Finished(unit.orders[0].id),)))
+    portion = await filled.store.forget_finished(max(datetime.now(UTC), AT) + timedelta(days=1), "0", 500)
+    assert portion.count == 1
     assert await scanned() == {}

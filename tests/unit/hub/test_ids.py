@@ -2,8 +2,9 @@
 
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 
-from hub.ids import uuid7
+from hub.ids import first_uuid7, uuid7
 
 
 def test_an_id_is_a_uuid_of_version_7():
@@ -32,3 +33,14 @@ def test_ids_made_one_after_the_other_sort_so():
         made.append(uuid7())
         time.sleep(1e-5)
     assert made == sorted(made)
+
+
+def test_ids_made_before_and_after_a_time():
+    """The first id of a time lies between those that were made before and those that are made after it."""
+    before = uuid7()
+    now = datetime.now(UTC) + timedelta(milliseconds=1)
+    boundary = first_uuid7(now)
+    while datetime.now(UTC) < now:
+        pass
+    assert before < boundary < uuid7()
+    assert len(boundary) == len(before)

@@ -1,7 +1,7 @@
 """No list may read a table from end to end: SQLite says how it would go about every statement."""
 
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -149,6 +149,16 @@ async def test_work_lists_are_looked_up(storage, explained):
     await queue.settle(await queue.take(5, frozenset()))
     await queue.publish(submission().orders)
     await queue.release(await queue.take(5, frozenset()))
+    assert explained() == {}
+
+
+async def test_finished_orders_are_walked(storage, explained):
+    """Orders that may go are read in the order of their ids, and what they belong to is looked up."""
+    unit = submission(state=State.HANDED_OVER)
+    await storage.store.record(unit)
+    await storage.store.record(Changes(order_changes=(Finished(unit.orders[0].id),)))
+    portion = await storage.store.forget_finished(max(datetime.now(UTC), AT) + timedelta(days=1), "0", 10)
+    assert portion.count == 1
     assert explained() == {}
 
 
