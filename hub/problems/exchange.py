@@ -75,7 +75,7 @@ EXCHANGE = (
     Problem(
         code="recipient-unknown",
         status=422,
-        title=Words("Không có nơi nhận", "A recipient cannot be reached"),
+        title=Words("Có nơi nhận không gửi tới được", "A recipient cannot be reached"),
         cause=Words(
             "Có mã nơi nhận không tồn tại, đã đóng, bị đình chỉ hoặc chưa có hệ thống; không gửi cho ai cả.",
             "A recipient's code is unknown, closed, suspended or has no system; nothing was sent to anybody.",

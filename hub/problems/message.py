@@ -53,8 +53,8 @@ MESSAGE = (
             "There are too many elements, attributes, references or levels, or a name is too long.",
         ),
         fix=Words(
-            "So gói tin với mẫu trong tài liệu; gói tin thật không bao giờ chạm các giới hạn này.",
-            "Compare the package with the samples in the documentation; real packages never come near these limits.",
+            "So gói tin với mẫu trong docs/packages.md; gói tin thật không bao giờ chạm các giới hạn này.",
+            "Compare the package with the sample in docs/packages.md; real packages never come near these limits.",
         ),
         example="10 000 nested elements",
     ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hub.problems.row import Problem, Words
 
 _SIGN_AGAIN = Words(
-    "Ký lại gói tin bằng `axis sign`, hoặc theo mẫu chữ ký trong tài liệu.",
-    "Sign the package again with `axis sign`, or after the signature template in the documentation.",
+    "Ký lại gói tin bằng `axis sign`, hoặc theo mẫu chữ ký trong docs/packages.md.",
+    "Sign the package again with `axis sign`, or after the template of a signature in docs/packages.md.",
 )
 
 PROOF = (
@@ -100,11 +100,11 @@ PROOF = (
         status=422,
         title=Words("Giá trị đọc được theo hai cách", "A value can be read in two ways"),
         cause=Words(
-            "Chú thích hoặc chỉ thị xử lý chen giữa một giá trị, nên mỗi bên có thể đọc khác nhau.",
-            "A comment or processing instruction stands inside a value, so that two readers may see two values.",
+            "Gói tin có chỉ thị xử lý (`<?…?>`), mà mỗi phần mềm có thể đọc một khác.",
+            "The package holds a processing instruction (`<?…?>`), which readers treat differently.",
         ),
-        fix=Words("Bỏ chú thích bên trong giá trị và ký lại.", "Remove comments from inside values and sign again."),
-        example="<edXML:OrganId>H99.01<!-- -->.02</edXML:OrganId>",
+        fix=Words("Bỏ mọi chỉ thị xử lý và ký lại.", "Remove processing instructions and sign again."),
+        example="<edXML:OrganId>H99.01<?break?>.02</edXML:OrganId>",
     ),
     Problem(
         code="certificate-untrusted",
@@ -163,8 +163,8 @@ PROOF = (
         status=422,
         title=Words("Chứng thư không dùng để ký", "The certificate is not for signing"),
         cause=Words(
-            "Chứng thư thiếu mục đích `digitalSignature`, hoặc khóa quá ngắn.",
-            "It lacks `digitalSignature`, or its key is too short.",
+            "Chứng thư không có mục đích `digitalSignature` hay `nonRepudiation`, hoặc là chứng thư của tổ chức cấp.",
+            "It has neither `digitalSignature` nor `nonRepudiation`, or is an authority's.",
         ),
         fix=Words(
             "Dùng chứng thư ký số, không dùng chứng thư mã hóa hay SSL.",

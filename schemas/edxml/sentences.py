@@ -145,8 +145,8 @@ def wrong(element: _Element) -> Violation:
     return at(
         element,
         "invalid",
-        f"{name} không đúng quy định edXML: hãy so với tài liệu mẫu.",
-        f"{name} breaks the edXML schema: compare it with a sample.",
+        f"{name} không đúng quy định edXML: hãy so với mẫu trong docs/packages.md.",
+        f"{name} breaks the edXML schema: compare it with the sample in docs/packages.md.",
     )
 
 
