@@ -57,6 +57,13 @@ class SystemCertificate(Struct, frozen=True, kw_only=True):
         return self.not_before <= at <= self.not_after
 
 
+class FormerSecret(Struct, frozen=True):
+    """The secret of a webhook before its present one: calls are signed with both until a time."""
+
+    secret: str
+    until: datetime
+
+
 class User(Struct, frozen=True, kw_only=True):
     """A person. `password_phc` is an Argon2id hash in PHC form."""
 
@@ -93,6 +100,7 @@ class Register(Struct, frozen=True):
     shared_secrets: tuple[SharedSecret, ...] = ()
     vxp_terms: Mapping[str, VxpTerms] = {}
     upstreams: Mapping[str, Upstream] = {}
+    former_webhook_secrets: Mapping[str, FormerSecret] = {}
 
 
 class Snapshot(Struct, frozen=True):
@@ -108,6 +116,7 @@ class Snapshot(Struct, frozen=True):
     shared_secrets: Mapping[str, tuple[SharedSecret, ...]]
     vxp_terms: Mapping[str, VxpTerms]
     upstreams: Mapping[str, Upstream]
+    former_webhook_secrets: Mapping[str, FormerSecret]
 
     @classmethod
     def of(cls, register: Register) -> Snapshot:
@@ -123,6 +132,7 @@ class Snapshot(Struct, frozen=True):
             shared_secrets=_by_system(register.shared_secrets),
             vxp_terms=dict(register.vxp_terms),
             upstreams=dict(register.upstreams),
+            former_webhook_secrets=dict(register.former_webhook_secrets),
         )
 
     @classmethod

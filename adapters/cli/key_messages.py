@@ -36,6 +36,10 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Bí mật webhook chỉ hiện một lần; bên nhận dùng nó để kiểm tra chữ ký (Standard Webhooks):",
             "The webhook secret is shown once; the receiver checks signatures with it (Standard Webhooks):",
         ),
+        "webhook-overlap": (
+            "Đến {until}, lời gọi còn được ký kèm bí mật cũ.",
+            "Until {until}, calls are also signed with the old secret.",
+        ),
         "no-broker": (
             "Trục này không dùng RabbitMQ (broker.url trống), nên không có thư chết.",
             "This hub has no RabbitMQ (broker.url is empty), and so no dead letters.",

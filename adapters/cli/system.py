@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 from adapters.cli.configured import Config, open_store, read_config
 from adapters.cli.messages import say
 from adapters.cli.output import AsJson, print_json, print_line, print_table
-from adapters.cli.ranges import Count, NewSystemId, Rate, Size, SystemId
+from adapters.cli.output import shown as shown_as
+from adapters.cli.ranges import Count, Hours, NewSystemId, Rate, Size, SystemId
 from adapters.cli.system_amqp import make_for_people, make_for_programs, new_account, set_open
 from adapters.cli.system_certificate import app as certificate
 from adapters.cli.system_upstream import AxisOptions, applied, upstream
@@ -135,6 +137,7 @@ async def change(
     policy: PolicyName | None = None,
     webhook_url: str | None = None,
     new_secret: bool = False,
+    overlap: Hours = 24.0,
     config: Config = None,
     as_json: AsJson = False,
 ) -> int:
@@ -150,6 +153,8 @@ async def change(
         Where the hub calls it.
     new_secret
         Make a new webhook secret, or a new password for the broker (amqp), and show it once.
+    overlap
+        Hours for which calls to a webhook are also signed with its old secret.
     """
     from routing.values import Binding, SignaturePolicy
 
@@ -165,8 +170,11 @@ async def change(
         account = None
         if new_secret and is_amqp:
             account = new_account(id, read_config(config)[0].broker, is_open=system.is_active)
-        await storage.registers.update_system(replace(system, **changes), secret)
+        until = datetime.now(UTC) + timedelta(hours=overlap) if overlap else None
+        await storage.registers.update_system(replace(system, **changes), secret, until)
     await _print_secrets("changed", id, secret, account, config, as_json=as_json)
+    if secret is not None and until is not None and not as_json:
+        print_line(say("webhook-overlap", until=shown_as(until)))
     return 0
 
 

@@ -21,6 +21,7 @@ from adapters.storage.register_tables import (
     api_keys,
     certificates,
     credential_uses,
+    former_webhook_secrets,
     register_version,
     system_certificates,
     system_limits,
@@ -46,6 +47,7 @@ _put_users = BulkUpsert(users)
 _put_api_keys = BulkUpsert(api_keys)
 _put_system_certificates = BulkUpsert(system_certificates)
 _put_limits = BulkUpsert(system_limits)
+_put_former_secrets = BulkUpsert(former_webhook_secrets)
 _put_uses = BulkUpsert(credential_uses)
 _add_aliases = BulkInsert(agency_aliases)
 _parents = BulkSelect(
@@ -78,12 +80,16 @@ class Registers(SharedSecrets, AgencyRequestBook, Upstreams):
 
         await self._change(work)
 
-    async def update_system(self, system: System, webhook_secret: str | None = None) -> None:
-        """Change a system; without a new secret the old one stays."""
+    async def update_system(
+        self, system: System, webhook_secret: str | None = None, former_until: datetime | None = None
+    ) -> None:
+        """Change a system; without a new secret the old one stays. `former_until`: until when that is used beside the new one."""
 
         def work(connection: Connection) -> None:
             expect(connection, systems, system.id, exists=True)
             _put_systems(connection, [rows.system_row(system)])
+            if webhook_secret is not None:
+                _keep_former(connection, system.id, former_until)
             _set_secrets(connection, {} if webhook_secret is None else {system.id: webhook_secret})
 
         await self._change(work)
@@ -306,6 +312,14 @@ def _above(connection: Connection, entries: Sequence[Agency]) -> dict[str, str]:
         above |= found
         wanted = set(found.values()) - asked
     return above
+
+
+def _keep_former(connection: Connection, system_id: str, until: datetime | None) -> None:
+    """Keep the present secret beside the one that will take its place, until a time; what was kept before is dropped."""
+    connection.execute(delete(former_webhook_secrets).where(former_webhook_secrets.c.system_id == system_id))
+    secret = connection.execute(select(systems.c.webhook_secret).where(systems.c.id == system_id)).scalar_one()
+    if secret is not None and until is not None:
+        _put_former_secrets(connection, [(system_id, secret, micros(until))])
 
 
 def _set_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:

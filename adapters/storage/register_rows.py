@@ -14,6 +14,7 @@ from adapters.storage.register_tables import (
     agency_aliases,
     api_keys,
     certificates,
+    former_webhook_secrets,
     system_certificates,
     system_limits,
     systems,
@@ -22,7 +23,7 @@ from adapters.storage.register_tables import (
 )
 from adapters.storage.shared_secrets import read_shared_secrets, read_vxp_terms
 from adapters.storage.times import micros, micros_or_none, moment, moment_or_none
-from hub.accounts import ApiKey, Register, Role, SystemCertificate, User
+from hub.accounts import ApiKey, FormerSecret, Register, Role, SystemCertificate, User
 from hub.limits import SystemLimits
 from hub.upstreams import Upstream
 from routing.values import Agency, Binding, SignaturePolicy, System
@@ -124,6 +125,10 @@ def read_register(connection: Connection, version: int) -> Register:
             for row in connection.execute(select(users).order_by(users.c.name))
         ),
         webhook_secrets={row.id: row.webhook_secret for row in found if row.webhook_secret is not None},
+        former_webhook_secrets={
+            row.system_id: FormerSecret(row.secret, moment(row.until))
+            for row in connection.execute(select(former_webhook_secrets))
+        },
         system_certificates=tuple(
             map(
                 _system_certificate_of,

@@ -71,6 +71,15 @@ api_keys = Table(
     Column("revoked_at", BigInteger),
 )
 
+#: What a webhook's calls are signed with beside the present secret, until its receiver has that one.
+former_webhook_secrets = Table(
+    "former_webhook_secrets",
+    metadata,
+    Column("system_id", String, ForeignKey(systems.c.id), primary_key=True),
+    Column("secret", String, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
 #: TLS client certificates, each bound to one system.
 system_certificates = Table(
     "system_certificates",

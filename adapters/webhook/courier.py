@@ -28,7 +28,7 @@ from routing.values import Binding
 class _Target(Struct, frozen=True):
     address: str
     url: URL
-    secret: str
+    secrets: tuple[str, ...]
 
 
 class WebhookCourier:
@@ -64,13 +64,20 @@ class WebhookCourier:
         if system is None or not system.webhook_url or not secret:
             return Hopeless("webhook-unregistered: the system has no webhook address with a secret")
         try:
-            return _Target(system.webhook_url, self._guard.check(system.webhook_url), secret)
+            return _Target(
+                system.webhook_url, self._guard.check(system.webhook_url), (secret, *self._former(snapshot, system_id))
+            )
         except Refusal as refusal:
             return Hopeless(f"{refusal.code}: {refusal.detail}")
 
+    def _former(self, snapshot: Snapshot, system_id: str) -> tuple[str, ...]:
+        """Return the secret that the receiver may still have, if any."""
+        former = snapshot.former_webhook_secrets.get(system_id)
+        return () if former is None or former.until <= self._clock() else (former.secret,)
+
     async def _post(self, target: _Target, message: Message) -> Outcome:
         try:
-            headers = signed_headers(target.secret, message.id, self._clock(), message.body)
+            headers = signed_headers(target.secrets, message.id, self._clock(), message.body)
         except ValueError as error:
             return Hopeless(f"webhook-secret: {error}")
         try:

@@ -1,7 +1,8 @@
 """Standard Webhooks 1.0: the three headers that prove a call, and the secret behind them.
 
 Source: github.com/standard-webhooks/standard-webhooks, spec version 1.0. The signed text is `id.timestamp.body`; the
-signature is `v1,` and the base64 of its HMAC-SHA256. Secrets are `whsec_` and the base64 of 24 to 64 random bytes.
+signature is `v1,` and the base64 of its HMAC-SHA256; while a secret is replaced there are two, separated by a space. Secrets are
+`whsec_` and the base64 of 24 to 64 random bytes.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from secrets import token_bytes
 
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
@@ -22,16 +23,16 @@ TOLERANCE = timedelta(
 
 def new_secret() -> str:
     """Return a new random secret of 256 bits."""
-    return _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode("ascii")
+    return _PREFIX + base64.b64encode(token_bytes(_SECRET_BYTES)).decode("ascii")
 
 
-def signed_headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """Return the headers that prove `body` to whoever knows `secret`; raise `ValueError` when it is no secret."""
+def signed_headers(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """Return the headers that prove `body` to whoever knows one of `secrets`; raise `ValueError` when one is no secret."""
     timestamp = str(int(at.timestamp()))
     return {
         "webhook-id": message_id,
         "webhook-timestamp": timestamp,
-        "webhook-signature": _signature(secret, message_id, timestamp, body),
+        "webhook-signature": " ".join(_signature(each, message_id, timestamp, body) for each in secrets),
     }
 
 

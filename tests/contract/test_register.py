@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.storage.register_changes import AlreadyRegistered, Circular, NotRegistered
-from hub.accounts import ApiKey, Role, User
+from hub.accounts import ApiKey, FormerSecret, Role, User
 from hub.upstreams import Upstream
 from routing.values import Agency, Binding, SignaturePolicy, System
 from signing.verify import RegisteredCertificate
@@ -114,6 +114,19 @@ async def test_nothing_unknown_is_changed(registers):
     ):
         with pytest.raises(NotRegistered):
             await changing
+
+
+async def test_a_secret_is_kept_beside_its_successor(filled):
+    """A webhook secret that is replaced is kept until the time that was given; without one, it is not, nor an earlier one."""
+    await filled.update_system(SYSTEM, "whsec_2", AT)
+    register = await filled.load_register()
+    assert register.webhook_secrets == {"sys-1": "whsec_2"}
+    assert register.former_webhook_secrets == {"sys-1": FormerSecret("whsec_1", AT)}
+    await filled.update_system(replace(SYSTEM, name="Mới"))
+    assert (await filled.load_register()).former_webhook_secrets == {"sys-1": FormerSecret("whsec_1", AT)}
+    await filled.update_system(SYSTEM, "whsec_3")
+    register = await filled.load_register()
+    assert (register.webhook_secrets, register.former_webhook_secrets) == ({"sys-1": "whsec_3"}, {})
 
 
 async def test_no_agency_below_itself(filled):

@@ -32,6 +32,9 @@ SYSTEMS = {
     "Make a new webhook secret, or a new password for the broker (amqp), and show it once.": (
         "Tạo bí mật webhook mới, hoặc mật khẩu mới ở broker (amqp), và chỉ hiện một lần."
     ),
+    "Hours for which calls to a webhook are also signed with its old secret.": (
+        "Số giờ mà lời gọi đến webhook còn được ký kèm bí mật cũ."
+    ),
     "Suspend a system: its keys are refused and nothing is carried to it until it is resumed.": (
         "Tạm ngừng một hệ thống: khóa của nó bị từ chối và không gì được chuyển đến nó cho đến khi được tiếp tục."
     ),

@@ -96,6 +96,16 @@ def test_secret_for_programs(axis, config):
     assert shown["webhook_secret"].startswith("whsec_")
 
 
+def test_replaced_webhook_secret(axis, config):
+    """Who replaces a webhook secret is told that calls are signed with the old one too: for a day, or as said, or not at all."""
+    add = ("system", "add", "hook3", "--name", "x", "--binding", "webhook", "--webhook-url", "https://example.vn/hook")
+    assert axis(*add, "--config", config)[0] == 0
+    change = ("system", "change", "hook3", "--new-secret", "--config", config)
+    assert "are also signed with the old secret" in axis(*change)[1]
+    assert "are also signed with the old secret" in axis(*change, "--overlap", "1")[1]
+    assert "are also signed with the old secret" not in axis(*change, "--overlap", "0")[1]
+
+
 def test_webhook(axis, config):
     """A webhook's secret is shown once; inner addresses are refused before they are stored."""
     add = ("system", "add", "hook", "--name", "x", "--binding", "webhook", "--config", config)

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from adapters.webhook import open_courier
 from adapters.webhook.signature import is_genuine, new_secret
-from hub.accounts import Register, Snapshot
+from hub.accounts import FormerSecret, Register, Snapshot
 from hub.delivery import Delivery
 from hub.events import Event
 from hub.lifecycle import State
@@ -137,14 +137,23 @@ class Names(AbstractResolver):
 
 @asynccontextmanager
 async def courier_to(
-    url, *, allow=("127.0.0.1",), resolver=None, timeout=5.0, secret=SECRET, others=MappingProxyType({})
+    url,
+    *,
+    allow=("127.0.0.1",),
+    resolver=None,
+    timeout=5.0,
+    secret=SECRET,
+    former=None,
+    others=MappingProxyType({}),
 ):
     urls = {"hook": url, **others}
     systems = tuple(
         System(name, name, Binding.WEBHOOK, SignaturePolicy.REQUIRED, webhook_url=each) for name, each in urls.items()
     )
     secrets = dict.fromkeys(urls, secret) if secret else {}
-    snapshot = Snapshot.of(Register(1, systems, (), (), (), (), secrets))
+    formers = {"hook": former} if former else {}
+    register = Register(1, systems, (), (), (), (), secrets, former_webhook_secrets=formers)
+    snapshot = Snapshot.of(register)
     settings = Settings(delivery=DeliverySettings(webhook_timeout=timeout, webhook_allow=allow))
     async with open_courier(settings, lambda: snapshot, lambda: datetime.now(UTC), resolver) as courier:
         yield courier
@@ -342,6 +351,17 @@ async def test_connects_to_the_judged_address(receiver):
     async with courier_to(url, allow=("127.0.0.0/8",), resolver=names) as courier:
         assert await courier.carry(CONSIGN) == Consigned()
     assert names.asked == 1
+
+
+@pytest.mark.parametrize("minutes, is_believed", [(1, True), (-1, False)], ids=["before", "after"])
+async def test_former_secret(receiver, minutes, is_believed):
+    """Until the old secret ends a receiver that has not got the new one yet believes the calls; afterwards it does not."""
+    former = FormerSecret(new_secret(), datetime.now(UTC) + timedelta(minutes=minutes))
+    await carried(receiver, former=former)
+    headers, body = receiver.calls[0]
+    lower = {name.lower(): value for name, value in headers.items()}
+    assert is_genuine(SECRET, lower, body, datetime.now(UTC))
+    assert is_genuine(former.secret, lower, body, datetime.now(UTC)) == is_believed
 
 
 @pytest.mark.parametrize("secret", [None, "whsec_!!"])

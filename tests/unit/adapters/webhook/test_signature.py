@@ -14,7 +14,7 @@ BODY = b'{"test": 2432232314}'
 
 def test_specification_example():
     """The example of the specification gives the signature that stands there."""
-    headers = signed_headers(SECRET, ID, NOW, BODY)
+    headers = signed_headers([SECRET], ID, NOW, BODY)
     assert headers == {
         "webhook-id": ID,
         "webhook-timestamp": "1614265330",
@@ -24,15 +24,25 @@ def test_specification_example():
 
 def test_genuine():
     """A receiver believes the headers with the right secret, among several signatures too."""
-    headers = signed_headers(SECRET, ID, NOW, BODY)
+    headers = signed_headers([SECRET], ID, NOW, BODY)
     assert is_genuine(SECRET, headers, BODY, NOW)
     headers["webhook-signature"] = "v1,AAAA " + headers["webhook-signature"]
     assert is_genuine(SECRET, headers, BODY, NOW)
 
 
+def test_two_secrets():
+    """While a secret is replaced, who knows the new one and who knows the old one both believe a call, and nobody else."""
+    former = new_secret()
+    headers = signed_headers([SECRET, former], ID, NOW, BODY)
+    assert headers["webhook-signature"].split()[0] == signed_headers([SECRET], ID, NOW, BODY)["webhook-signature"]
+    assert is_genuine(SECRET, headers, BODY, NOW)
+    assert is_genuine(former, headers, BODY, NOW)
+    assert not is_genuine(new_secret(), headers, BODY, NOW)
+
+
 def test_not_genuine():
     """A receiver disbelieves another body, another secret, an old call, and missing headers."""
-    headers = signed_headers(SECRET, ID, NOW, BODY)
+    headers = signed_headers([SECRET], ID, NOW, BODY)
     assert not is_genuine(SECRET, headers, BODY + b" ", NOW)
     assert not is_genuine(new_secret(), headers, BODY, NOW)
     assert not is_genuine(SECRET, headers, BODY, NOW + timedelta(minutes=6))
@@ -50,4 +60,4 @@ def test_new_secret():
 def test_no_secret():
     """What is no base64 is no secret."""
     with pytest.raises(ValueError, match="secret"):
-        signed_headers("whsec_!!", ID, NOW, BODY)
+        signed_headers(["whsec_!!"], ID, NOW, BODY)
