@@ -6,7 +6,8 @@ of all are taken. Where no system is asked for, those that have ever acted for t
 through the same index.
 
 Events are numbered in the order of commits; their times follow it but for seconds, so a time range becomes a range of
-numbers with a margin, and the exact times are checked as well.
+numbers with a margin, and the exact times are checked as well. Only a clock that went back by more than the margin and was
+believed (`hub.clock`) breaks that; what it stamped twice may be left out then (docs/reliability.md).
 """
 
 from __future__ import annotations
