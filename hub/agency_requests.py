@@ -126,7 +126,7 @@ def _not_its(code: str) -> Refusal:
     return Refusal(
         "not-authorised",
         detail=f"Agency {code!r} is unknown or belongs to another system.",
-        detail_vi=f"Cơ quan {code!r} không có trong danh mục hoặc thuộc hệ thống khác.",
+        detail_vi=f"Cơ quan {code!r} không có trong danh bạ hoặc thuộc hệ thống khác.",
     )
 
 

@@ -84,7 +84,7 @@ def _unknown(directory: Directory, code: str) -> Unroutable:
     return Unroutable(
         code,
         "unknown",
-        f"Không có cơ quan nào mang mã {code} trong danh mục, hãy tra lại mã định danh.",
+        f"Không có cơ quan nào mang mã {code} trong danh bạ, hãy tra lại mã định danh.",
         f"No agency in the directory has the code {code}: look up the recipient's code.",
     )
 

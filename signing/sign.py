@@ -28,7 +28,12 @@ _ECDSA = {
 
 
 class Unsignable(ValueError):
-    """The document cannot be signed as a package; the message says what to change."""
+    """The document cannot be signed as a package; the message says what to change, in English, `vi` in Vietnamese."""
+
+    def __init__(self, message: str, vi: str) -> None:
+        """Take the same sentence twice."""
+        super().__init__(message)
+        self.vi = vi
 
 
 def sign(data: bytes, key: PrivateKey, chain: Sequence[x509.Certificate]) -> bytes:
@@ -49,13 +54,24 @@ def sign(data: bytes, key: PrivateKey, chain: Sequence[x509.Certificate]) -> byt
             match.
     """
     if not chain or not belongs(key, chain[0]):
-        raise Unsignable("The first certificate does not belong to the key.")
+        raise Unsignable(
+            "The first certificate does not belong to the key; give the key's own certificate first.",
+            "Chứng thư đầu tiên không phải của khóa này; hãy đưa chứng thư của chính khóa ấy lên đầu.",
+        )
     root = _parse(data)
     header = place.header_of(root)
     if header is None:
-        raise Unsignable("The document has no single edXMLEnvelope with a single edXMLHeader in the edXML namespace.")
+        raise Unsignable(
+            "The document has no single edXMLEnvelope with a single edXMLHeader in the edXML namespace; see the sample in"
+            " docs/packages.md.",
+            "Tệp không có đúng một edXMLEnvelope chứa đúng một edXMLHeader trong không gian tên edXML; xem mẫu trong"
+            " docs/packages.md.",
+        )
     if place.has_signature(root):
-        raise Unsignable("The document carries an XML signature already.")
+        raise Unsignable(
+            "The document carries an XML signature already; sign the file as it was before.",
+            "Tệp đã có chữ ký XML; hãy ký tệp gốc chưa ký.",
+        )
     etree.SubElement(header, names.SIGNATURE, Id="placeholder", nsmap={"ds": names.DS})
     signature = _made_by_signxml(root, key, chain)
     position = _end_of_header(data)
@@ -68,12 +84,15 @@ def _parse(data: bytes) -> _Element:
         place.check_tree(root)
         place.check_attributes(root)
     except etree.XMLSyntaxError as error:
-        raise Unsignable(f"The document is not well-formed: {error}") from error
+        raise Unsignable(
+            f"The document is not well-formed: {error}", f"Tệp không phải XML đúng cú pháp: {error}"
+        ) from error
     except Untrusted as error:
-        raise Unsignable(error.detail_en) from error
+        raise Unsignable(error.detail_en, error.detail_vi) from error
     if any(str(name).lower() == "id" for name in root.attrib):
         raise Unsignable(
-            "The root carries an identifier; signxml would sign it by that instead of as a whole document."
+            "The root carries an identifier, which a signature would name instead of the whole document; remove it.",
+            "Phần tử gốc có mã định danh (Id), chữ ký sẽ trỏ vào đó thay vì cả tệp; hãy bỏ mã ấy.",
         )
     return root
 
@@ -90,7 +109,10 @@ def _made_by_signxml(root: _Element, key: PrivateKey, chain: Sequence[x509.Certi
     method = SignatureMethod.RSA_SHA256
     if isinstance(key, ec.EllipticCurvePrivateKey):
         if key.curve.name not in _ECDSA:
-            raise Unsignable(f"The curve {key.curve.name} is not allowed; use P-256, P-384 or P-521.")
+            raise Unsignable(
+                f"The curve {key.curve.name} is not allowed; use P-256, P-384 or P-521.",
+                f"Đường cong {key.curve.name} không được phép; hãy dùng P-256, P-384 hoặc P-521.",
+            )
         method = _ECDSA[key.curve.name]
         key = RepeatableKey(key)
     signer = XMLSigner(
@@ -103,7 +125,7 @@ def _made_by_signxml(root: _Element, key: PrivateKey, chain: Sequence[x509.Certi
     try:
         signed = signer.sign(root, key=key, cert=list(chain))
     except (SignXMLException, etree.LxmlError) as error:  # a relative namespace name has no canonical form
-        raise Unsignable(f"The document cannot be signed: {error}") from error
+        raise Unsignable(f"The document cannot be signed: {error}", f"Không ký được tệp này: {error}") from error
     signature = next(signed.iter(names.SIGNATURE))
     return etree.tostring(signature, method="c14n", exclusive=True, with_comments=False)
 
@@ -122,8 +144,13 @@ def _end_of_header(data: bytes) -> int:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise Unsignable(f"The document is not well-formed: {error}") from error
+        raise Unsignable(
+            f"The document is not well-formed: {error}", f"Tệp không phải XML đúng cú pháp: {error}"
+        ) from error
     position = positions[0]
     if len(positions) != 1 or not data[position:].startswith(b"</"):
-        raise Unsignable("The document needs one edXMLHeader with an end tag of its own.")
+        raise Unsignable(
+            "The document needs one edXMLHeader with an end tag of its own; write </edXMLHeader> instead of an empty tag.",
+            "Tệp cần đúng một edXMLHeader có thẻ đóng riêng; hãy viết </edXMLHeader> thay cho thẻ rỗng.",
+        )
     return position

@@ -26,7 +26,10 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _date(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ValueError(say("import-date", text=text)) from error
 
 
 #: Column -> field of an agency, and how it is read.
@@ -55,21 +58,23 @@ def read_agencies(path: Path, known: Mapping[str, Agency]) -> tuple[Agency, ...]
             names = frozenset(reader.fieldnames or ())
             if not names.issuperset(_REQUIRED) or not names <= _COLUMNS.keys():
                 columns = ", ".join(sorted(_COLUMNS))
-                raise ValueError(f"columns are {columns}; code and name must be there")
+                raise ValueError(say("import-columns", columns=columns))
             found: dict[str, Agency] = {}
             for row in reader:
                 agency = _agency(row, known)
                 if found.setdefault(agency.code, agency) is not agency:
                     raise ValueError(say("import-twice", what=agency.code))
             return tuple(found.values())
-        except (ValueError, csv.Error, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise UsageFault("import-line", path=path, line=reader.line_num, error=say("import-encoding")) from error
+        except (ValueError, csv.Error) as error:
             raise UsageFault("import-line", path=path, line=reader.line_num, error=error) from error
 
 
 def _agency(row: dict[str, str | None], known: Mapping[str, Agency]) -> Agency:
     fields = {name: (value or "").strip() for name, value in row.items() if name}
     if None in row or any(not fields[name] for name in _REQUIRED):
-        raise ValueError("code or name is missing, or there are more fields than columns")
+        raise ValueError(say("import-incomplete"))
     if not all(map(is_one_line, fields.values())):
         raise ValueError(say("import-control"))
     if not may_name_agency(fields["code"]):

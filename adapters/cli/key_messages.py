@@ -41,10 +41,10 @@ KEY_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Until {until}, calls are also signed with the old secret.",
         ),
         "no-broker": (
-            "Trục này không dùng RabbitMQ (broker.url trống), nên không có thư chết.",
+            "Trục này không dùng RabbitMQ (broker.url trống), nên không có thông điệp bị loại.",
             "This hub has no RabbitMQ (broker.url is empty), and so no dead letters.",
         ),
-        "letters-purged": ("Đã xóa {count} thư chết.", "Removed {count} dead letters."),
+        "letters-purged": ("Đã xóa {count} thông điệp bị loại.", "Removed {count} dead letters."),
         "amqp-needs-broker": (
             "Hệ thống kiểu amqp cần RabbitMQ: đặt broker.url trong axis.toml trước.",
             "A system bound amqp needs RabbitMQ: set broker.url in axis.toml first.",

@@ -160,7 +160,7 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "acked": ("{delivery}: đã nhận bàn giao", "{delivery}: handed over"),
         "not-acked": ("{delivery}: chưa nhận bàn giao", "{delivery}: not handed over"),
         "rejected": ("{delivery}: đã từ chối", "{delivery}: refused"),
-        "bad-status": ("Mã trạng thái {code} không có; dùng {known}.", "There is no status {code}; use {known}."),
+        "bad-status": ("Không có mã trạng thái {code}; hãy dùng {known}.", "There is no status {code}; use {known}."),
         "status-sent": (
             "Đã báo trạng thái {code} ({name}) tới {recipient}, gói {package}",
             "Reported status {code} ({name}) to {recipient}, package {package}",
@@ -229,9 +229,25 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "imported": ("Đã nhập {count} cơ quan.", "Imported {count} agencies."),
         "import-line": ("{path}, dòng {line}: {error}", "{path}, line {line}: {error}"),
         "import-twice": ("{what} đã có ở một dòng trên", "{what} stands in a line above already"),
+        "import-columns": (
+            "phải có code và name; các cột khác có thể là {columns}",
+            "code and name must be there; columns may be {columns}",
+        ),
+        "import-incomplete": (
+            "thiếu code hoặc name, hoặc dòng có nhiều trường hơn cột",
+            "code or name is missing, or there are more fields than columns",
+        ),
+        "import-date": (
+            "“{text}” không phải ngày; hãy viết như 2026-11-20",
+            "“{text}” is no date; write it like 2026-11-20",
+        ),
+        "import-encoding": (
+            "tệp không phải UTF-8; hãy lưu lại dạng CSV UTF-8",
+            "the file is not UTF-8; save it as CSV UTF-8",
+        ),
         "import-control": ("có ký tự điều khiển", "there is a control character"),
         "redriven": ("Đã đưa {count} lượt chuyển về hàng đợi.", "Put {count} deliveries back on their way."),
-        "rebuilt": ("Đã đưa {count} lượt chuyển ra phát lại.", "{count} orders will be published again."),
+        "rebuilt": ("Sẽ phát lại {count} lệnh chuyển.", "{count} orders will be published again."),
         "queue-empty": ("Không có gì.", "Nothing there."),
         # demo
         "demo-head": (

@@ -120,7 +120,7 @@ def _explain_leaf(error: BaseException) -> int:
         sentences = (each.vi if current() == "vi" else each.en for each in error.violations)
         return _print("\n".join([*sentences, f"({error.code})"]), NO)
     if isinstance(error, Unsignable):
-        return _print(str(error), NO)
+        return _print(error.vi if current() == "vi" else str(error), NO)
     if isinstance(error, KeyUnreadable):
         return _print(str(error), USAGE)
     return _print(say("unexpected", kind=type(error).__name__, error=error), NO)

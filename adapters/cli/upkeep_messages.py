@@ -9,7 +9,7 @@ UPKEEP_MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         # package
         "held": (
-            "Giữ nội dung của {what} cho đến khi được giải phóng.",
+            "Giữ nội dung của {what} cho đến khi có lệnh thôi giữ.",
             "The content of {what} stays until it is released.",
         ),
         "released": ("Đã thôi giữ {what}.", "{what} is no longer held."),

@@ -97,7 +97,7 @@ EXCHANGE = (
             "back to the very same axis.",
         ),
         fix=Words(
-            "Kiểm tra danh mục ở hai trục: mỗi cơ quan chỉ thuộc về một phía; xem `axis system show`.",
+            "Kiểm tra danh bạ ở hai trục: mỗi cơ quan chỉ thuộc về một phía; xem `axis system show`.",
             "Compare the directories of both axes: every agency stands on one side only; see `axis system show`.",
         ),
         example="the national axis returns a document of H99.01",

@@ -300,7 +300,7 @@ def unknown_code_form(element: _Element) -> Violation:
     return at(
         element,
         "code-form",
-        f"Mã cơ quan {value} không theo mẫu QCVN 102 hoặc QĐ 20/2020: vẫn tra theo danh mục.",
+        f"Mã cơ quan {value} không theo mẫu QCVN 102 hoặc QĐ 20/2020: vẫn tra theo danh bạ.",
         f"The agency code {value} has neither official form: it is looked up as it stands.",
     )
 

@@ -95,15 +95,15 @@ ADMINISTRATION = {
         "Liệt kê các lượt chuyển đã hết số lần thử, kèm lỗi cuối cùng."
     ),
     "Put dead deliveries back on their way, from the start of the retry schedule. Fix the cause first.": (
-        "Cho các lượt chuyển đã chết đi tiếp, từ đầu lịch thử lại. Hãy khắc phục nguyên nhân trước."
+        "Cho các lượt không chuyển được đi tiếp, từ đầu lịch thử lại. Hãy khắc phục nguyên nhân trước."
     ),
     "Only this system's.": "Chỉ của hệ thống này.",
     (
         "Fill the broker again from the database, after it was wiped. A running hub does the publishing; twice is "
         "harmless."
     ): (
-        "Nạp lại hàng đợi từ cơ sở dữ liệu sau khi broker bị xóa sạch. Trục đang chạy sẽ đưa tin lên; làm hai lần không hại "
-        "gì."
+        "Nạp lại hàng đợi từ cơ sở dữ liệu sau khi broker bị xóa sạch. Trục đang chạy sẽ tự phát lại; làm hai lần cũng "
+        "không hại gì."
     ),
     "Systems that consume their own queue get everything again that they have not acknowledged.": (
         "Hệ thống tự đọc hàng đợi của mình sẽ nhận lại mọi thứ mà nó chưa xác nhận."
@@ -117,7 +117,9 @@ ADMINISTRATION = {
     ),
     (
         "Show RabbitMQ's dead letters: orders that came back too often, acknowledgements that could not be taken, and why."
-    ): ("Xem các tin chết của RabbitMQ: lệnh bị trả lại quá nhiều lần, xác nhận không xử lý được, và lý do."),
+    ): (
+        "Xem các thông điệp RabbitMQ đã loại (dead letter): lệnh bị trả lại quá nhiều lần, xác nhận không xử lý được, và lý do."
+    ),
     "What an order stands for is in the database; an acknowledgement must be said again by its system.": (
         "Điều mà một lệnh đại diện vẫn nằm trong cơ sở dữ liệu; còn xác nhận thì hệ thống phải gửi lại."
     ),

@@ -234,6 +234,25 @@ def test_import_is_all_or_none(axis, config, tmp_path, text):
     assert "H37.09" not in str(axis("agency", "list", "--config", config, "--json")[1])
 
 
+@pytest.mark.parametrize(
+    "data, sentence",
+    [
+        (b"name\nx\n", "phải có code và name"),
+        (b"code,name\nH37.09,\n", "thiếu code hoặc name"),
+        (b"code,name\na,b,c\n", "nhiều trường hơn cột"),
+        (b"code,name,valid_from\nH37.09,x,soon\n", "“soon” không phải ngày"),
+        ("code,name\nH37.09,Sở\n".encode("utf-16"), "không phải UTF-8"),
+    ],
+    ids=["columns", "empty", "fields", "date", "encoding"],
+)
+def test_import_in_vietnamese(axis, config, tmp_path, data, sentence):
+    """Why a directory cannot be read is said in Vietnamese to whom it speaks Vietnamese, and what to mend."""
+    path = tmp_path / "agencies.csv"
+    path.write_bytes(data)
+    code, _, message = axis("agency", "import", path, "--config", config, "--lang", "vi")
+    assert (code, sentence in message) == (2, True), message
+
+
 def test_import_for_nobody(axis, config, tmp_path):
     """A system that is not there is named, and nothing is imported."""
     path = tmp_path / "agencies.csv"
