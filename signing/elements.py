@@ -34,8 +34,8 @@ def check_attributes(element: _Element, allowed: Collection[str] = _NO_ATTRIBUTE
         if name not in allowed:
             raise Untrusted(
                 Code.SIGNATURE_INVALID,
-                f"{local(element)} carries the unknown attribute {str(name).rpartition('}')[2]}.",
-                f"{local(element)} có thuộc tính không được biết: {str(name).rpartition('}')[2]}.",
+                f"{local(element)} carries the unknown attribute {str(name).rpartition('}')[2]}; leave it out.",
+                f"{local(element)} có thuộc tính lạ {str(name).rpartition('}')[2]}; hãy bỏ thuộc tính đó.",
             )
 
 
@@ -56,8 +56,8 @@ def elements_in(element: _Element) -> list[_Element]:
     if between and between.strip(SPACE):
         raise Untrusted(
             Code.SIGNATURE_INVALID,
-            f"{local(element)} holds text where only elements may stand.",
-            f"{local(element)} chứa văn bản ở chỗ chỉ được có phần tử.",
+            f"{local(element)} holds text where only elements may stand; leave the text out.",
+            f"{local(element)} chứa chữ ở chỗ chỉ được có phần tử; hãy bỏ phần chữ đó.",
         )
     return inside
 

@@ -187,25 +187,27 @@ def _refuse(error: Exception) -> NoReturn:
     if isinstance(error, ExpiredError):
         raise Untrusted(
             Code.CERTIFICATE_EXPIRED,
-            f"A certificate above the signer's expired: {error}",
-            "Một chứng thư cấp trên trong chuỗi đã hết hạn.",
+            f"A certificate above the signer's expired ({error}); obtain a certificate whose authorities are valid.",
+            "Một chứng thư cấp trên trong chuỗi đã hết hạn; hãy xin chứng thư mới từ tổ chức còn hiệu lực, đăng ký rồi ký lại.",
         ) from error
     if isinstance(error, NotYetValidError):
         raise Untrusted(
             Code.CERTIFICATE_NOT_YET_VALID,
-            f"A certificate above the signer's is not valid yet: {error}",
-            "Một chứng thư cấp trên trong chuỗi chưa có hiệu lực.",
+            f"A certificate above the signer's is not valid yet ({error}); wait, or sign with another certificate.",
+            "Một chứng thư cấp trên trong chuỗi chưa có hiệu lực; hãy chờ, hoặc ký bằng chứng thư khác.",
         ) from error
     if isinstance(error, DisallowedAlgorithmError):
         raise Untrusted(
             Code.ALGORITHM_FORBIDDEN,
-            f"The certificate, or one above it, is signed with a weak key or algorithm: {error}",
-            "Chứng thư số hoặc chứng thư cấp trên được ký bằng khóa hoặc thuật toán không đủ mạnh.",
+            f"The certificate, or one above it, is signed with a weak key or algorithm ({error}); have another one issued.",
+            "Chứng thư số hoặc chứng thư cấp trên được ký bằng khóa hoặc thuật toán không đủ mạnh; hãy xin cấp chứng thư khác.",
         ) from error
     raise Untrusted(
         Code.CERTIFICATE_UNTRUSTED,
-        f"The certificate does not lead to a trusted authority: {error}",
-        "Chứng thư số không dẫn tới tổ chức chứng thực được tin cậy.",
+        f"The certificate does not lead to a trusted authority ({error}); give those above it along with it, or sign with"
+        " one of an authority that is trusted.",
+        "Chứng thư số không dẫn tới tổ chức chứng thực được tin cậy; hãy kèm cả các chứng thư cấp trên, hoặc ký bằng chứng thư"
+        " của tổ chức được tin cậy.",
     ) from error
 
 
