@@ -31,7 +31,7 @@ _details = msgspec.json.Decoder(Details).decode
 _faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
 PACKAGE: Columns = tuple(packages.columns)
-#: A delivery is read with its open order `orders` beside it (see `reads.open_order`).
+#: A delivery is read with its newest order beside it (`reads.beside_newest_order`).
 DELIVERY: Columns = (
     deliveries.c.id,
     deliveries.c.package_id,

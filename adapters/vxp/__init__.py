@@ -7,7 +7,8 @@ status: this SDK looks at nothing else. What is peculiar (an odd hexadecimal for
 taken once and repeated for months, parameters left over from earlier calls) is kept exactly, because hundreds of installed
 systems will not change.
 
-`signature` holds the primitives of signing and verifying, without I/O. `client` speaks the protocol to another axis and
-`upstream` uses it to carry what leaves this hub's agencies and to fetch what is addressed to them. Facts about the wire were
-learnt by running the SDK; the tests carry an imitation of it (`tests/support/sdk.py`).
+`signature` holds the primitives of signing and verifying, without I/O. As an axis: `edge` takes every request, `callers` says
+whose it is, `operations` names what serves it. As a client: `client` speaks the protocol, `axes` holds one client for each axis
+above, `courier` hands packages over to them. Facts about the wire were learnt by running the SDK; the tests carry an imitation
+of it (`tests/support/sdk/`).
 """
