@@ -7,18 +7,21 @@ import pytest
 from hub.changes import Room
 from hub.queries import Stored
 from hub.quotas import LOOK_EVERY, RECOUNT_AFTER, Quotas
-from hub.trouble import Refusal
+from hub.trouble import Deferral, Refusal
 
 
 class Stock:
     def __init__(self):
         self.bytes = 60
         self.asked = 0
+        self.is_away = False
 
     async def stored_bytes(self, system_id):
         assert system_id == "sender"
         self.asked += 1
         await asyncio.sleep(0)
+        if self.is_away:
+            raise Deferral("storage-unavailable")
         return Stored(self.bytes, 7)
 
     async def stored_since(self, system_id, up_to):
@@ -62,6 +65,26 @@ async def test_none(quotas, stock):
 async def test_together(quotas, stock):
     """One counts for all who come at once."""
     await asyncio.gather(*(quotas.room("sender", 1, 100) for _ in range(5)))
+    assert stock.asked == 1
+
+
+async def test_store_away(quotas, stock):
+    """While nothing can be counted all who came at once are told so at once, and the next one asks anew."""
+    stock.is_away = True
+    found = await asyncio.gather(*(quotas.room("sender", 1, 100) for _ in range(5)), return_exceptions=True)
+    assert [each.code for each in found] == ["storage-unavailable"] * 5
+    assert len({id(each) for each in found}) == 5
+    assert stock.asked == 1
+    stock.is_away = False
+    assert await quotas.room("sender", 1, 100) == Room(60, 7, 100)
+
+
+async def test_who_goes_away_stops_nobody(quotas, stock):
+    """When the one that came first does not wait any more, the others get the sum that it asked for."""
+    first, second = (asyncio.create_task(quotas.room("sender", 1, 100)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == Room(60, 7, 100)
     assert stock.asked == 1
 
 
