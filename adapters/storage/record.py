@@ -2,9 +2,9 @@
 
 1. Read what the guards of all units speak of: packages with the same (sender, key), deliveries that are to move or of which
 something is reported, recipients of packages that are to get more of them, what systems with a quota have had accepted since
-they were counted. 2. Admit unit by unit in memory, later ones seeing
-what earlier ones change; who fails is left out: `Duplicate`, `Stale`, `Full`. 3. Write the rows of all admitted units, a few
-statements per table. The guards on states are repeated in SQL.
+they were counted.
+2. Admit unit by unit in memory, later ones seeing what earlier ones change; who fails is left out: `Duplicate`, `Stale`, `Full`.
+3. Write the rows of all admitted units, a few statements per table. The guards on states are repeated in SQL.
 """
 
 from __future__ import annotations
