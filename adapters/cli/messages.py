@@ -248,6 +248,10 @@ _CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "import-control": ("có ký tự điều khiển", "there is a control character"),
         "redriven": ("Đã đưa {count} lượt chuyển về hàng đợi.", "Put {count} deliveries back on their way."),
         "rebuilt": ("Sẽ phát lại {count} lệnh chuyển.", "{count} orders will be published again."),
+        "queue-more": (
+            "Chỉ hiện {count} mục cũ nhất; dùng --most để xem thêm.",
+            "Only the oldest {count} are shown; --most shows more.",
+        ),
         "queue-empty": ("Không có gì.", "Nothing there."),
         # demo
         "demo-head": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from adapters.storage.opening import Storage
 
 app = App(name="queue", help="What waits and what is stuck.", result_action="return_value")
-
-_MOST = 10_000  #: deliveries that are listed
 
 
 @app.command(name="list")
@@ -45,19 +44,24 @@ async def list_(*, system: str | None = None, config: Config = None, as_json: As
 
 
 @app.command
-async def dead(*, system: str | None = None, config: Config = None, as_json: AsJson = False) -> int:
+async def dead(
+    *, system: str | None = None, most: Count = 10_000, config: Config = None, as_json: AsJson = False
+) -> int:
     """List deliveries whose attempts are exhausted, with the last error.
 
     Parameters
     ----------
     system
         Only this system.
+    most
+        Show so many at most.
     """
     from hub.lifecycle import State
 
     async with open_store(config) as storage:
         await _require_known(system, storage)
-        found = await storage.store.in_state(State.DEAD, system, _MOST)
+        listed = await storage.store.in_state(State.DEAD, system, most + 1)
+    found = listed[:most]
     if as_json:
         print_json([{"package": package, "delivery": delivery} for package, delivery in found])
     elif not found:
@@ -67,6 +71,8 @@ async def dead(*, system: str | None = None, config: Config = None, as_json: AsJ
         print_table(
             headings, ((d.id, d.system_id, d.recipient, p.document_id, d.attempts, d.last_error) for p, d in found)
         )
+    if len(listed) > most:
+        print(say("queue-more", count=most), file=sys.stderr)
     return 0
 
 

@@ -1,13 +1,17 @@
 """Enrolling a system and its agency on a hub of one's own, and everything that may happen to them later."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.cli.configured import open_store
 from adapters.cli.main import main
 from hub import keys
+from hub.lifecycle import State
 from signing.keys import fingerprint, pem_of_certificates
 from signing.lab import KeyKind, LabPki
+from tests.contract.samples import submission
 
 CSV = """code,name,parent,system,old_codes,valid_from,valid_to
 H37,UBND tỉnh,,,000.00.00.H37,,
@@ -361,6 +365,22 @@ def test_queue(axis, config):
     assert axis("queue", "dead", "--config", config, "--json") == (0, [], "")
     assert axis("queue", "redrive", "--config", config, "--json")[1] == {"redriven": 0}
     assert axis("queue", "list", "--config", config)[0] == 0
+
+
+def test_more_is_dead_than_is_listed(axis, tmp_path):
+    """A list of the dead that is cut off says so, and how to see the rest."""
+    config = tmp_path / "hub" / "axis.toml"
+    assert axis("init", config.parent)[0] == 0
+    asyncio.run(_give_up(config, 3))
+    for most, shown, is_cut in (("2", 2, True), ("3", 3, False)):
+        code, found, message = axis("queue", "dead", "--most", most, "--config", config, "--json")
+        assert (code, len(found), "--most" in message) == (0, shown, is_cut)
+
+
+async def _give_up(config, count):
+    async with open_store(config) as storage:
+        for _ in range(count):
+            await storage.store.record(submission(systems=("a",), state=State.DEAD))
 
 
 def test_migrate(axis, config):
