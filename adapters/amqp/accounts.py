@@ -19,6 +19,7 @@ import aiohttp
 from msgspec import Struct
 from yarl import URL
 
+from adapters.amqp.addresses import addresses
 from adapters.amqp.topology import ACKNOWLEDGEMENTS, queue_name
 from hub.trouble import Deferral
 from routing.values import Lane
@@ -48,7 +49,7 @@ class Place(Struct, frozen=True):
 
     def url(self, broker_url: str) -> str:
         """Return the address that its system connects to, without the password."""
-        first = URL(broker_url.split(",", maxsplit=1)[0].strip())
+        first = URL(addresses(broker_url)[0])
         return str(first.with_user(self.system_id).with_password(None))
 
     def opening(self) -> tuple[str, ...]:
@@ -137,5 +138,5 @@ async def _management(url: str) -> AsyncIterator[_Management]:
 
 def vhost_of(broker_url: str) -> str:
     """Return the virtual host that an AMQP URL names; `/` when it names none."""
-    path = URL(broker_url.split(",", maxsplit=1)[0].strip()).path
+    path = URL(addresses(broker_url)[0]).path
     return path.removeprefix("/") or "/"

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
+from adapters.amqp.addresses import addresses
 from adapters.amqp.errors import forgiven, translated, unavailable
 from hub.trouble import Deferral
 
@@ -25,8 +26,11 @@ class Line:
     """A connection of its own for one purpose. What was opened on a lost connection is lost with it."""
 
     def __init__(self, url: str, purpose: str) -> None:
-        """`url` may name several nodes of a cluster, separated by commas: the next one is tried when one is away."""
-        self._urls = [each.strip() for each in url.split(",")]
+        """`url` may name several nodes of a cluster, separated by commas: the next one is tried when one is away.
+
+        Raises `ConfigurationError` when it is no address of a broker.
+        """
+        self._urls = list(addresses(url))
         self._purpose = purpose
         self._connection: AbstractConnection | None = None
         self._opening = asyncio.Lock()

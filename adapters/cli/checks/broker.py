@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 
 from yarl import URL
 
+from adapters.amqp.addresses import addresses
 from adapters.amqp.fitness import CHANNELS, OLDEST, Node, look_at
 from adapters.amqp.letters import LARGEST
 from adapters.cli.checks.finding import Finding, Place, failed, passed, warned
+from hub.configuration import ConfigurationError
 from hub.trouble import Deferral
 
 _NAME = "broker"
@@ -16,9 +18,14 @@ _NAME = "broker"
 
 async def check(place: Place) -> AsyncIterator[Finding]:
     """Judge every node that `broker.url` names; one of several may be away."""
+    try:
+        urls = addresses(place.settings.broker.url)
+    except ConfigurationError as error:
+        yield failed(_NAME, "doctor-configuration", error=error)
+        return
     away: list[dict[str, object]] = []
     found = False
-    for url in filter(None, (each.strip() for each in place.settings.broker.url.split(","))):
+    for url in urls:
         shown = str(URL(url).with_password(None))
         try:
             node = await look_at(url)

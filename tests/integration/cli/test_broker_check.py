@@ -103,6 +103,17 @@ def test_one_of_several(look, node):
     assert look(f"{NOBODY},{node.url}")[0] == ["pass", "warn"]
 
 
+@pytest.mark.parametrize(
+    "url", ["nonsense", "http://127.0.0.1:9", "amqp://a:secret@127.0.0.1:x/"], ids=["none", "http", "port"]
+)
+def test_no_address(look, url):
+    """What is no address of a broker fails, and no password is shown."""
+    levels, words = look(url)
+    assert levels == ["fail"]
+    assert "broker.url" in words
+    assert "secret" not in words
+
+
 def test_no_broker(look):
     """A hub without RabbitMQ is not asked for one."""
     assert look("") == ([], "")
