@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-import select
+import selectors
 import socket
 import threading
 import time
@@ -102,9 +102,13 @@ def test_sixty_megabytes_of_unstated_length(hub, demo):
     )
     chunk = b"%x\r\n%s\r\n" % (MIB, b" " * MIB)
     sent = 0
-    with socket.create_connection(("127.0.0.1", hub.port), timeout=30) as connection:
+    with (
+        socket.create_connection(("127.0.0.1", hub.port), timeout=30) as connection,
+        selectors.DefaultSelector() as coming,
+    ):
+        coming.register(connection, selectors.EVENT_READ)
         connection.sendall(head.encode())
-        while sent < 80 and not select.select([connection], [], [], 0)[0]:
+        while sent < 80 and not coming.select(0):
             connection.sendall(chunk)
             sent += 1
         answer = connection.recv(65_536)

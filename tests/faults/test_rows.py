@@ -18,7 +18,7 @@ from .proxy import proxy_to
 
 LARGE = 300_000  #: bytes of an attachment that goes through the spool into a file
 ONCE = RetryPolicy(attempts=1, answer_within=20.0)
-PATIENT = RetryPolicy(attempts=30, longest=1.0)
+PATIENT = RetryPolicy(attempts=100, longest=1.0)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process, and its clock, are Linux's")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import json
 import os
 import random
@@ -15,8 +16,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,30 +26,40 @@ START_LIMIT = 60.0  #: seconds
 _AXIS = (sys.executable, "-m", "adapters.cli")
 
 
-#: Below those that a kernel gives to clients, and to servers that take any: none of them can take the port of a hub that is down.
-_PORTS = range(20_000, 32_768)
-_chance = random.SystemRandom()
-_given: list[ExitStack] = []  #: what tells other test processes which ports are given away
+#: Of each process of tests one. All lie below the ports that a kernel gives to clients, and to servers that take any: none of
+#: those can take the port of a hub that is not there yet, or is down.
+_BLOCKS = [range(first, first + 250) for first in range(20_000, 32_750, 250)]
 
 
 def free_port(count: int = 1) -> int:
-    """Return the first of so many ports of 127.0.0.1 that nobody listens on now and no other test has been given."""
-    while True:
-        first = _chance.choice(_PORTS)
-        with ExitStack() as holds, suppress(OSError):
-            for port in range(first, first + count):
-                _hold(port, holds)
-            _given.append(holds.pop_all())
-            return first
+    """Return the first of so many ports of 127.0.0.1 that nobody listens on now and no other process of tests is given."""
+    ports = _own_ports()
+    while not all(map(_is_free, range(first := next(ports), first + count))):
+        pass
+    for _ in range(count - 1):
+        next(ports)
+    return first
 
 
-def _hold(port: int, holds: ExitStack) -> None:
-    """Take a port as other tests see it, by the same number of UDP, until this process ends; raise `OSError` when it is taken."""
-    hold = holds.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-    hold.bind(("127.0.0.1", port))
-    with socket.socket() as probe:
+@cache
+def _own_ports() -> Iterator[int]:
+    """Take a block for this process, which holds it by the UDP port of its first number; return the others in turn, for ever."""
+    for block in random.SystemRandom().sample(_BLOCKS, len(_BLOCKS)):
+        hold = socket.socket(type=socket.SOCK_DGRAM)
+        with suppress(OSError):
+            hold.bind(("127.0.0.1", block[0]))
+            atexit.register(hold.close)
+            return itertools.cycle(block[1:])
+        hold.close()
+    raise AssertionError("other processes of tests have all ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 class HubProcess:

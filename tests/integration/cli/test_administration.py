@@ -125,15 +125,16 @@ def test_webhook(axis, config):
 
 def test_key(axis, config):
     """A key is shown once and proves itself; listing shows no secret; a revoked key says when."""
-    made = axis("key", "add", "--system", "sys", "--days", "30", "--config", config, "--json")[1]
+    assert axis("system", "add", "keyed", "--name", "Có khóa", "--config", config)[0] == 0
+    made = axis("key", "add", "--system", "keyed", "--days", "30", "--config", config, "--json")[1]
     key = keys.parse(made["api_key"])
     assert key.key_id == made["key_id"]
-    _code, listed, _ = axis("key", "list", "--system", "sys", "--config", config, "--json")
+    _code, listed, _ = axis("key", "list", "--system", "keyed", "--config", config, "--json")
     assert [each["key_id"] for each in listed] == [made["key_id"]]
     assert "secret" not in str(listed)
     assert axis("key", "show", made["key_id"], "--config", config, "--json")[1] == listed[0]
     assert axis("key", "revoke", made["key_id"], "--config", config)[0] == 0
-    assert axis("key", "list", "--system", "sys", "--config", config, "--json")[1][0]["revoked_at"]
+    assert axis("key", "list", "--system", "keyed", "--config", config, "--json")[1][0]["revoked_at"]
 
 
 def test_rotated_key(axis, config):

@@ -8,6 +8,8 @@ from adapters.client import ProblemError, RetryPolicy, open_client
 from tests.integration.postgresql.hub import RECIPIENT, SENDER, PatientHub, create, document, exchange
 from tests.support.hub import free_port
 
+pytestmark = pytest.mark.timeout(300)  # hubs are started anew within a test, on machines that have other work
+
 
 @pytest.fixture
 def on_postgresql(settings, tmp_path):

@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 from schemas.edxml.codes import StatusCode
+from tests.support.hub import HubProcess
 from tests.support.sdk import Documents201
 from tests.support.two_hubs import TwoHubs, collect, document, eventually, send, status, waiting
 
@@ -35,12 +36,9 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def killed_at(hubs: TwoHubs, which: str, point: str) -> None:
-    """Start a hub anew so that it kills itself at a point."""
-    hub = getattr(hubs, which)
-    hub.stop()
+def launched_to_die(hub: HubProcess, point: str) -> None:
+    """Start a hub that kills itself at a point, be it before anybody sees that it is ready."""
     hub.launch({"HUB_FAILPOINT": f"{point}:kill"})
-    hub.wait_until_ready()
 
 
 def events(hubs: TwoHubs, code: str, data: bytes) -> Counter[tuple[str, str | None]]:
@@ -58,13 +56,16 @@ def nothing_waits(documents: Documents201) -> None:
 def test_killed_while_a_document_goes_up(hubs, documents, which, point):
     """Sent again after the restart, it is the same message above: one copy, one receipt of each kind."""
     data = document("H99.05", "G22.05", number=f"{which}-{point}")
+    hub = getattr(hubs, which)
+    hub.stop()
     if which == "lower":
-        killed_at(hubs, which, point)
+        launched_to_die(hub, point)
+        hub.wait_until_ready()
         send(documents("H99.05"), "H99.05", data)
     else:
-        send_while_away(hubs, documents, data, point)
-    hub = getattr(hubs, which)
-    hub.wait_for_end(30)
+        send(documents("H99.05"), "H99.05", data)  # it waits below until the upper hub is there
+        launched_to_die(hub, point)
+    hub.wait_for_end(60)
     hub.start()
     assert collect(documents("G22.05")) == [data]
     eventually(lambda: events(hubs, "H99.05", data)["RelayAcceptance", "G22.05"])
@@ -76,21 +77,14 @@ def test_killed_while_a_document_goes_up(hubs, documents, which, point):
     }
 
 
-def send_while_away(hubs: TwoHubs, documents, data: bytes, point: str) -> None:
-    """The document waits below until the upper hub, which will be killed by it, is there."""
-    hubs.upper.stop()
-    send(documents("H99.05"), "H99.05", data)
-    killed_at(hubs, "upper", point)
-
-
 @pytest.mark.parametrize("which, point", DOWNWARDS.values(), ids=DOWNWARDS)
 def test_killed_while_a_document_comes_down(hubs, documents, which, point):
     """It is acknowledged above only once it is recorded below, and recorded once."""
     hubs.lower.stop()
     data = document("G22.05", "H99.05", number=f"{which}-{point}")
     send(documents("G22.05"), "G22.05", data)
-    hubs.lower.launch({"HUB_FAILPOINT": f"{point}:kill"})
-    hubs.lower.wait_for_end(30)
+    launched_to_die(hubs.lower, point)
+    hubs.lower.wait_for_end(60)
     assert ("ContentHandover", "H99.05") not in events(hubs, "G22.05", data)
     hubs.lower.start()
     assert collect(documents("H99.05")) == [data]

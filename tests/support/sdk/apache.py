@@ -7,7 +7,7 @@ attempts in all, POST included, without a pause; and list calls leave their conn
 from __future__ import annotations
 
 import gzip
-import select
+import selectors
 import socket
 import ssl
 import zlib
@@ -79,7 +79,12 @@ class ApacheClient:
 
     def _is_asked_for(self, connection: socket.socket) -> bool:
         """Wait for `100 Continue`; whether the body is to be sent. A final answer instead is left to be read."""
-        if not select.select([connection], [], [], EXPECT_WAIT)[0]:
+        with (
+            selectors.DefaultSelector() as waiting
+        ):  # select() knows no descriptor above 1023, and lists leave theirs open
+            waiting.register(connection, selectors.EVENT_READ)
+            is_answered = bool(waiting.select(EXPECT_WAIT))
+        if not is_answered:
             self.waited += 1
             return True
         if not connection.recv(12, socket.MSG_PEEK).startswith(b"HTTP/1.1 100"):
