@@ -85,11 +85,14 @@ class Directory:
         return self._aliases.get(code)
 
     def codes_of(self, code: str) -> tuple[str, ...]:
-        """Return every code that means the same agency as `code`, the current one first; of an unknown one, itself."""
+        """Return every code that means the same agency as `code`, the current one first; of an unknown one, itself.
+
+        An old code that another agency has as its own is that agency's.
+        """
         agency = self.agency(code)
         if agency is None:
             return (code,)
-        return (agency.code, *(old for old in agency.old_codes if self._aliases.get(old) == agency.code))
+        return (agency.code, *(old for old in agency.old_codes if self.canonical(old) == agency.code))
 
     def successor(self, code: str) -> Agency | None:
         """Return the other agency that carries this current code among its old ones, as after a merger."""

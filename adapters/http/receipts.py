@@ -66,12 +66,7 @@ async def find_refusals(request: web.Request) -> web.Response:
 def _other_codes(request: web.Request, code: str | None) -> tuple[str, ...]:
     """Return what the agency of a current or old code is or was called besides; receipts name it as it was called then."""
     directory = services_of(request).register.snapshot.directory
-    agency = None if code is None else directory.agency(code)
-    if agency is None:
-        return ()
-    # An old code that another agency has as its own is that agency's.
-    codes = (agency.code, *(each for each in agency.old_codes if directory.canonical(each) == agency.code))
-    return tuple(each for each in codes if each != code)
+    return () if code is None else tuple(each for each in directory.codes_of(code) if each != code)
 
 
 def _prefers_jose(accept: str) -> bool:

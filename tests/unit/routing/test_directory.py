@@ -135,3 +135,8 @@ def test_every_code_of_an_agency():
     assert DIRECTORY.codes_of("000.00.01.H37")[0] == DIRECTORY.codes_of("H37.01")[0] == "H37.01"
     assert {"000.00.01.H37", "H37.81"} < set(DIRECTORY.codes_of("H37.01"))
     assert DIRECTORY.codes_of("H99") == ("H99",)
+
+
+def test_code_of_another_agency():
+    """An old code that another listed agency has as its own is that agency's: a successor does not recall what it sent."""
+    assert DIRECTORY.codes_of("H37.10") == ("H37.10",)
