@@ -27,7 +27,7 @@ from psycopg import sql
 from tests.services.programs import program
 from tests.support.hub import free_port
 
-START_LIMIT = 30.0
+START_LIMIT = 60.0
 _USER = "axis"
 _PACKAGE = "postgresql"
 _NEW = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync")

@@ -17,7 +17,7 @@ from adapters.cli.credentials import Credentials, read_credentials
 from adapters.cli.founding import Plan, found
 from adapters.client import ClientError, RetryPolicy, open_client
 
-_START_LIMIT, _STOP_LIMIT = 30.0, 35.0  #: seconds
+_START_LIMIT, _STOP_LIMIT = 60.0, 35.0  #: seconds; a busy machine needs half a minute
 _ONCE = RetryPolicy(attempts=1, answer_within=2.0)
 
 
