@@ -181,13 +181,19 @@ async def _read(channel, name):
     await (await channel.get_queue(name, ensure=False)).get(fail=False)
 
 
+async def _handed_over(world, own, asking, size):
+    """Send a document from the system that consumes to the one that asks, which acknowledges it; return the package."""
+    letter = write_letter(Letter(AGENCY, (world.asking[0],), world.base, size, 0))
+    package = (await own.submit(letter)).package
+    items = await asking.inbox(wait=20)
+    await asking.acknowledge(next(each.id for each in items if each.package_id == package.id))
+    return package
+
+
 async def test_receipts_come_to_the_senders_queue(world):
     """What happens to a document that the system sent comes into its queue as receipts, which verify as in the feed."""
     async with open_client(world.hub.url, world.key) as own, world.sender() as asking, world.inbox() as inbox:
-        letter = write_letter(Letter(AGENCY, (world.asking[0],), world.base, 9_000, 0))
-        package = (await own.submit(letter)).package
-        items = await asking.inbox(wait=20)
-        await asking.acknowledge(next(each.id for each in items if each.package_id == package.id))
+        package = await _handed_over(world, own, asking, 9_000)
         told = {}
         while "ContentHandover" not in told:
             message = await inbox.next()
@@ -251,10 +257,7 @@ async def test_a_rebuild_sends_again_what_was_not_acknowledged(world):
 async def test_a_rebuild_tells_receipts_again(world):
     """With `--receipts DAYS` a rebuild puts receipts into a system's queue again, under their own ids; without it none."""
     async with open_client(world.hub.url, world.key) as own, world.sender() as asking, world.inbox() as inbox:
-        letter = write_letter(Letter(AGENCY, (world.asking[0],), world.base, 9_500, 0))
-        package = (await own.submit(letter)).package
-        items = await asking.inbox(wait=20)
-        await asking.acknowledge(next(each.id for each in items if each.package_id == package.id))
+        package = await _handed_over(world, own, asking, 9_500)
 
         async def next_handover():
             while True:
